@@ -1,0 +1,3 @@
+"""The clients: the only code that waits."""
+
+from __future__ import annotations

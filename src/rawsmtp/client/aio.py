@@ -1,0 +1,289 @@
+"""The asyncio client."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Self
+
+from rawsmtp.errors import LocalProtocolError, SMTPError, SMTPTimeout
+from rawsmtp.flows import effects
+from rawsmtp.flows.session import converse, establish, part
+from rawsmtp.flows.submission import RefusedPolicy, submit
+from rawsmtp.wire.command import Noop, Rset, Vrfy
+
+from .asyncio_io import AsyncioIO
+from .base import BaseClient
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+    from typing import Unpack
+
+    from rawsmtp.flows.effects import T
+    from rawsmtp.message.receipt import Receipt
+    from rawsmtp.message.source import AnyMessage
+    from rawsmtp.wire.command import Command, Mail, Rcpt
+    from rawsmtp.wire.reply import Reply
+
+    from .link import Link
+    from .settings import Options
+
+
+class AsyncClient(BaseClient):
+    """An SMTP client for asyncio.
+
+    The constructor does no I/O: `async with AsyncClient(…)` connects, else the first call does. Calls from several
+    tasks wait for their turn.
+
+    host: a name, an address, or the path of a unix socket.
+    port: default 465 for security="tls", 587 for "starttls", else 25.
+    options: see `Options`.
+    Raises ValueError or TypeError for what cannot be meant.
+    """
+
+    def __init__(self, host: str | os.PathLike[str], port: int | None = None, **options: Unpack[Options]) -> None:
+        super().__init__(self._check(host, port, options))
+        self._io = AsyncioIO()
+
+    async def connect(self) -> None:
+        """Connect and log in, if there is no connection yet.
+
+        Raises the SMTPError of the phase that failed.
+        """
+        await self._take_turn()
+        try:
+            self._broken = None
+            await self._prepare()
+        except SMTPError as error:
+            self._explain(error)
+            raise
+        finally:
+            self._end_turn()
+
+    async def close(self) -> None:
+        """Say QUIT, wait a moment for the answer, and close; never raises for what the server does."""
+        await self._take_turn()
+        try:
+            if self._is_ours() and not self._is_out_of_step():
+                await self._run(part(self._session))
+        except SMTPError:
+            pass
+        finally:
+            self.abort()
+            self._end_turn()
+
+    def abort(self) -> None:
+        """Close the connection without a word."""
+        self._drop("it was closed")
+        self._broken = "it was closed"
+
+    async def send(
+        self,
+        message: AnyMessage,
+        *,
+        sender: str | Mail | None = None,
+        recipients: str | Iterable[str | Rcpt] | None = None,
+        refused: RefusedPolicy = "abort",
+    ) -> Receipt:
+        """Send one message and return the receipt of the server that took it.
+
+        message: EmailMessage or Message, bytes-like, str with the content, path, binary file, or iterable of
+            bytes, async ones too.
+        sender: the envelope's sender; "" is the null sender; None reads the headers of an email message.
+        recipients: one address or several; None reads the headers of an email message.
+        refused: "abort" sends nothing when one recipient is refused; "continue" sends to the others, and the receipt
+            names the refused ones.
+        Raises ValueError or TypeError for what cannot be meant, before anything is connected; SenderRefused,
+        RecipientsRefused, MessageRefused, NotSupported, and any other SMTPError: `outcome` tells of the message.
+        """
+        submission = self._submission(message, sender, recipients, refused)
+        return await self._call(lambda: submit(self._session, submission))
+
+    async def command(self, command: Command | str) -> Reply:
+        """Say one command and return the reply, whatever it is.
+
+        command: one of `rawsmtp.commands`, or a line as it is typed.
+        Raises ValueError for a line that is none, LocalProtocolError for a command that the state forbids.
+        """
+        checked = self._command(command)
+        return await self._call(lambda: converse(self._session, checked))
+
+    async def verify(self, address: str) -> Reply:
+        """Ask whether the address is known (VRFY) and return the reply, whatever it is. RFC 5321 §3.5."""
+        return await self.command(Vrfy(address))
+
+    async def noop(self) -> Reply:
+        """Say NOOP and return the reply, whatever it is."""
+        return await self.command(Noop())
+
+    async def reset(self) -> Reply:
+        """Say RSET and return the reply, whatever it is."""
+        return await self.command(Rset())
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None or issubclass(kind, Exception):
+            await self.close()
+        else:
+            self.abort()
+
+    async def _call(self, conversation: Callable[[], effects.Flow[T]]) -> T:
+        """Perform a conversation on a connection that is up, and return its result."""
+        await self._take_turn()
+        try:
+            self._check_usable()
+            await self._prepare()
+            result: T = await self._run(conversation())
+        except SMTPError as error:
+            self._explain(error)
+            raise
+        else:
+            return result
+        finally:
+            self._end_turn()
+
+    async def _take_turn(self) -> None:
+        self._start()
+        if not await self._io.acquire(self._left()):
+            raise SMTPTimeout(f"no turn to converse in {self._settings.deadline:.3g} seconds")
+
+    def _end_turn(self) -> None:
+        if self._is_out_of_step():
+            self._drop("a call ended in the midst of its conversation")
+        self._io.release()
+
+    async def _prepare(self) -> None:
+        """Connect if there is no connection, or if the one that idled turns out unusable."""
+        if self._is_ours():
+            try:
+                self._io.glance(self._live())
+            except SMTPError:
+                self._drop()
+        if not self._is_ours():
+            await self._run(establish(self._session))
+
+    async def _run(self, flow: effects.Flow[Any]) -> Any:
+        """Perform the effects of a flow until it returns; return its result, or the next Emit."""
+        answer: object = None
+        error: Exception | None = None
+        while True:
+            try:
+                effect = flow.send(answer) if error is None else flow.throw(error)
+            except StopIteration as stop:
+                return stop.value
+            if isinstance(effect, effects.Emit):
+                return effect
+            answer = error = None
+            try:
+                answer = await self._perform(effect)
+            except LocalProtocolError as failure:
+                error = failure
+            except SMTPError as failure:
+                self._drop(str(failure))
+                error = failure
+            except BaseException as failure:
+                if not isinstance(effect, effects.Pull) or not isinstance(failure, Exception):
+                    self._drop("a call on it was cancelled")
+                    flow.close()
+                    raise
+                error = failure
+
+    async def _perform(self, effect: effects.Effect) -> object:
+        if isinstance(effect, effects.Exchange):
+            return await self._exchange(effect)
+        if isinstance(effect, effects.Pull):
+            return await self._io.pull(effect.source, wait=effect.wait)
+        if isinstance(effect, effects.Open):
+            return await self._open(effect)
+        if isinstance(effect, effects.Upgrade):
+            return await self._shake_hands(self._live(), effect.timeout, from_first_byte=False)
+        raise TypeError(f"no effect: {effect!r}")
+
+    async def _open(self, effect: effects.Open) -> Link:
+        self._drop()
+        until = self._until(effect.timeout)
+        self.transcript.note(f"Trying {self._settings.place}...")
+        self._link = self._new_link(await self._io.open(self._settings, until - monotonic()))
+        if effect.tls:
+            await self._shake_hands(self._link, until - monotonic(), from_first_byte=True)
+        return self._link
+
+    async def _shake_hands(self, link: Link, seconds: float, *, from_first_byte: bool) -> Link:
+        link.begin_tls(self._tls_context(), self._settings.host, from_first_byte=from_first_byte)
+        until = self._until(seconds)
+        while not link.shake_hands():
+            if not await self._io.move(link, until - monotonic()):
+                raise self._late_handshake(seconds)
+        return link
+
+    async def _exchange(self, effect: effects.Exchange) -> list[Reply]:
+        link = self._live()
+        try:
+            if effect.items and link.is_idle:
+                self._io.glance(link)
+            octets = link.say(effect.items)
+            if octets:
+                await self._move_content(link, effect, octets)
+            else:
+                await self._move(link, effect)
+        except SMTPError as error:
+            error.replies = [*link.take_replies(), *error.replies]
+            raise
+        return link.take_replies()
+
+    async def _move(self, link: Link, effect: effects.Exchange) -> None:
+        progress = link.progress
+        until = self._until(effect.timeout)
+        while not link.is_settled(effect.owed):
+            if link.progress != progress:
+                progress, until = link.progress, self._until(effect.timeout)
+            if not await self._io.move(link, until - monotonic()):
+                raise self._late(link, effect.timeout)
+
+    async def _move_content(self, link: Link, effect: effects.Exchange, octets: int) -> None:
+        begun = monotonic()
+        progress = link.progress
+        until, last = begun + effect.timeout, self._content_until(effect, octets)
+        while not link.is_settled(effect.owed):
+            if link.progress != progress:
+                progress, until = link.progress, monotonic() + effect.timeout
+            if not await self._io.move(link, min(until, last) - monotonic()):
+                raise self._late(link, effect.timeout)
+        self._deadline += monotonic() - begun
+
+    def _drop(self, reason: str | None = None) -> None:
+        self._forget_link(reason)
+        self._io.drop()
+
+
+async def asend(
+    message: AnyMessage,
+    host: str | os.PathLike[str],
+    port: int | None = None,
+    *,
+    sender: str | Mail | None = None,
+    recipients: str | Iterable[str | Rcpt] | None = None,
+    refused: RefusedPolicy = "abort",
+    **options: Unpack[Options],
+) -> Receipt:
+    """Send one message in a session of its own; `deadline` bounds the whole.
+
+    The parameters are those of `AsyncClient` and `AsyncClient.send`; what is raised too.
+    """
+    client = AsyncClient(host, port, **options)
+    client.set_deadline()
+    receipt = None
+    try:
+        receipt = await client.send(message, sender=sender, recipients=recipients, refused=refused)
+    finally:
+        if receipt is None:
+            client.abort()
+        else:
+            await client.close()
+    return receipt

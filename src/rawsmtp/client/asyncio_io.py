@@ -1,0 +1,218 @@
+"""The waiting of the asyncio client: the only part in which it differs from the blocking client.
+
+It works on the bare socket: a transport drops its reader when a write fails, and replies that had come are lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+import select
+import socket
+from typing import TYPE_CHECKING, Any
+
+from rawsmtp.errors import ConnectFailed, ConnectionLost, SMTPTimeout
+from rawsmtp.flows.effects import LATER
+
+from . import sockets
+
+if TYPE_CHECKING:
+    from .link import Link
+    from .settings import Settings
+
+_HEAD_START = 0.25
+"""Seconds that an address is tried alone before the next one is tried beside it. RFC 8305 §8."""
+_SLICE = 0.5
+"""Seconds that a thread waits at a time, where the event loop cannot watch a socket."""
+
+
+class AsyncioIO:
+    """One socket that is waited for by an event loop."""
+
+    def __init__(self) -> None:
+        self._sock: socket.socket | None = None
+        self._owner = 0
+        self._ready: asyncio.Future[bool] | None = None
+        self._turn = asyncio.Lock()
+        self._ahead: asyncio.Task[object] | None = None
+
+    async def acquire(self, seconds: float) -> bool:
+        """Wait for the turn to converse; return whether it came."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._turn.acquire()
+        except TimeoutError:
+            return False
+
+    def release(self) -> None:
+        """Give the turn to the next."""
+        self._turn.release()
+
+    async def open(self, settings: Settings, seconds: float) -> str:
+        """Connect within so many seconds and return the local address as a literal. Raises ConnectFailed."""
+        self.drop()
+        try:
+            async with asyncio.timeout(seconds):
+                self._sock = await _connect_any(settings)
+        except TimeoutError as error:
+            raise SMTPTimeout(f"no connection to {settings.place} in {seconds:.3g} seconds") from error
+        self._owner = os.getpid()
+        sockets.prepare(self._sock)
+        return sockets.address_literal(self._sock)
+
+    async def move(self, link: Link, seconds: float) -> bool:
+        """Wait until octets can be moved, and move some; return False if the time was up before."""
+        sock = self._live()
+        if sockets.wants_to_write(link) and sockets.write(sock, link):
+            return True
+        if sockets.read(sock, link):
+            return True
+        if seconds <= 0:
+            return False
+        return await self._wait(sock, seconds, write=sockets.wants_to_write(link))
+
+    async def _wait(self, sock: socket.socket, seconds: float, *, write: bool) -> bool:
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[bool] = loop.create_future()
+        self._ready = ready
+        try:
+            loop.add_reader(sock, _set, ready, True)
+        except NotImplementedError:
+            return await _wait_in_thread(loop, sock, seconds, write)
+        if write:
+            loop.add_writer(sock, _set, ready, True)
+        timer = loop.call_later(seconds, _set, ready, False)
+        try:
+            return await ready
+        finally:
+            timer.cancel()
+            if self._sock is sock:
+                _unwatch(loop, sock)
+
+    def glance(self, link: Link) -> None:
+        """Read what is there without waiting."""
+        sockets.read(self._live(), link)
+
+    async def pull(self, source: Any, *, wait: bool) -> object:
+        """Return the next of the caller's source, None at its end, LATER if it would have to be waited for."""
+        if not hasattr(source, "__anext__"):
+            return next(source, None)
+        if self._ahead is None:
+            self._ahead = asyncio.ensure_future(_next(source))
+            if not wait:
+                await asyncio.sleep(0)
+        if not wait and not self._ahead.done():
+            return LATER
+        try:
+            return await self._ahead
+        finally:
+            self._ahead = None
+
+    def drop(self) -> None:
+        """Close the socket, if there is one."""
+        sock, self._sock = self._sock, None
+        if sock is None:
+            return
+        if self._ready is not None and not self._ready.done():
+            _unwatch(self._ready.get_loop(), sock)
+            self._ready.set_result(True)
+        sockets.close(sock, self._owner)
+
+    def _live(self) -> socket.socket:
+        if self._sock is None:
+            raise ConnectionLost("the connection was aborted")
+        return self._sock
+
+
+async def _next(source: Any) -> object:
+    return await anext(source, None)
+
+
+def _set(future: asyncio.Future[bool], value: bool) -> None:
+    if not future.done():
+        future.set_result(value)
+
+
+def _unwatch(loop: asyncio.AbstractEventLoop, sock: socket.socket) -> None:
+    loop.remove_reader(sock)
+    loop.remove_writer(sock)
+
+
+async def _wait_in_thread(loop: asyncio.AbstractEventLoop, sock: socket.socket, seconds: float, write: bool) -> bool:
+    # Windows' default loop watches no sockets; each slice is short, so that a cancelled wait leaves no thread behind.
+    until = loop.time() + seconds
+    while (left := until - loop.time()) > 0:
+        writers = [sock] if write else []
+        ready = await loop.run_in_executor(None, select.select, [sock], writers, [sock], min(left, _SLICE))
+        if any(ready):
+            return True
+    return False
+
+
+async def _connect_any(settings: Settings) -> socket.socket:
+    if settings.connect is not None:
+        return await _call(settings)
+    loop = asyncio.get_running_loop()
+    if settings.is_path:
+        return await _race(settings, [(socket.AF_UNIX, settings.host)])
+    try:
+        found = await loop.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise ConnectFailed(f"no address for {settings.host!a}: {error}") from error
+    return await _race(settings, sockets.addresses(settings, found))  # type: ignore[arg-type]  # typeshed has a union
+
+
+async def _race(settings: Settings, candidates: list[sockets.Address]) -> socket.socket:
+    """Try each address, the next beside it after a head start or at once when it fails; the first one wins."""
+    tries: dict[asyncio.Task[socket.socket], str] = {}
+    errors: list[tuple[str, Exception]] = []
+    waiting = list(candidates)
+    try:
+        while waiting or tries:
+            if waiting:
+                family, address = waiting.pop(0)
+                tries[asyncio.ensure_future(_connect(settings, family, address))] = sockets.shown(address)
+            timeout = _HEAD_START if waiting else None
+            done, _ = await asyncio.wait(tries, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                name = tries.pop(task)
+                error = task.exception()
+                if error is None:
+                    return task.result()
+                if not isinstance(error, OSError):
+                    raise error
+                errors.append((name, error))
+    finally:
+        await _abandon(tries)
+    raise sockets.connect_failed(settings, errors)
+
+
+async def _abandon(tries: dict[asyncio.Task[socket.socket], str]) -> None:
+    for task in tries:
+        task.cancel()
+    for result in await asyncio.gather(*tries, return_exceptions=True):
+        if isinstance(result, socket.socket):
+            result.close()
+
+
+async def _connect(
+    settings: Settings, family: socket.AddressFamily, address: tuple[object, ...] | str
+) -> socket.socket:
+    sock = sockets.make_socket(settings, family)
+    try:
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+async def _call(settings: Settings) -> socket.socket:
+    assert settings.connect is not None  # noqa: S101  # for the type checker: _connect_any() has asked
+    try:
+        made = settings.connect(settings.host, settings.port, settings.deadline)
+        return await made if inspect.isawaitable(made) else made  # type: ignore[no-any-return]  # the caller's word
+    except OSError as error:
+        raise sockets.connect_failed(settings, [("connect=", error)]) from error

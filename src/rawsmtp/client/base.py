@@ -1,0 +1,168 @@
+"""What both clients are, apart from waiting: what they know, when a call is late, and what an error is told."""
+
+from __future__ import annotations
+
+import os
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from rawsmtp.errors import ConnectionLost, LocalProtocolError, SMTPError, SMTPTimeout
+from rawsmtp.flows.session import Progress, Session
+from rawsmtp.flows.submission import POLICIES, RefusedPolicy, Submission
+from rawsmtp.message.envelope import make, without_bcc
+from rawsmtp.message.source import is_email, source
+from rawsmtp.wire.command import Command, Raw
+from rawsmtp.wire.content import PIECE
+
+from .link import Link
+from .settings import Options, Settings, settings
+from .tls import TLSInfo, default_context
+from .transcript import Transcript
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterable
+
+    from rawsmtp.flows.effects import Exchange
+    from rawsmtp.message.source import AnyMessage
+    from rawsmtp.wire.capabilities import Capabilities
+    from rawsmtp.wire.command import Mail, Rcpt
+    from rawsmtp.wire.reply import Reply
+
+SLOWEST = 500
+"""Octets per second that content has to make on average: a server that takes one octet a minute is no slow line."""
+
+
+class BaseClient:
+    """The state and the judgement of a client; `Client` and `AsyncClient` add the waiting."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._session = Session(settings.terms)
+        self._link: Link | None = None
+        self._owner = 0
+        self._broken: str | None = None
+        self._deadline = 0.0
+        self._ends: float | None = None
+        self.transcript = Transcript()
+
+    @property
+    def greeting(self) -> Reply | None:
+        """The server's greeting; None before it came."""
+        return self._session.greeting
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server offers, by the EHLO in force; empty before it."""
+        return self._session.capabilities
+
+    @property
+    def tls(self) -> TLSInfo | None:
+        """The TLS of the connection; None in clear or without a connection."""
+        return self._link.tls if self._link is not None else None
+
+    @property
+    def progress(self) -> Progress:
+        """The phase of the conversation and the outcome of its message: after a cancellation, the only word on it."""
+        return self._session.progress
+
+    def __repr__(self) -> str:
+        state = "connected" if self._link is not None else "not connected"
+        return f"<{type(self).__name__} {self._settings.place} {self._settings.terms.security} {state}>"
+
+    def _submission(
+        self,
+        message: AnyMessage,
+        sender: str | Mail | None,
+        recipients: str | Iterable[str | Rcpt] | None,
+        refused: RefusedPolicy,
+    ) -> Submission:
+        if refused not in POLICIES:
+            raise ValueError(f"refused={refused!a} is none of {', '.join(map(repr, POLICIES))}")
+        envelope = make(message, sender, recipients)
+        bare = without_bcc(message) if is_email(message) else message
+        return Submission(source(bare), envelope, refused)
+
+    def _command(self, command: Command | str) -> Command:
+        if isinstance(command, str):
+            return Raw(command)
+        if not isinstance(command, Command):
+            raise TypeError(f"a command is one of rawsmtp.commands or a str, not {type(command).__name__}: {command!a}")
+        return command
+
+    def _new_link(self, local_name: str) -> Link:
+        terms = self._settings.terms
+        self._owner = os.getpid()
+        self.transcript.note(f"Connected to {self._settings.place}.")
+        return Link(self.transcript, terms.limits, terms.ignore_extensions, local_name)
+
+    def _live(self) -> Link:
+        if self._link is None:
+            raise ConnectionLost("there is no connection")
+        return self._link
+
+    def _tls_context(self) -> ssl.SSLContext:
+        return self._settings.tls_context or default_context()
+
+    def _start(self) -> None:
+        """Begin the clock of a call."""
+        self._deadline = self._ends if self._ends is not None else monotonic() + self._settings.deadline
+
+    def _left(self) -> float:
+        return self._deadline - monotonic()
+
+    def _until(self, seconds: float) -> float:
+        """Return the moment when so many seconds, or the deadline of the call, are over."""
+        return min(self._deadline, monotonic() + seconds)
+
+    def _content_until(self, effect: Exchange, octets: int) -> float:
+        # A big message may take what it needs: content has a bound of its own, and the deadline waits meanwhile.
+        return monotonic() + effect.timeout + max(octets, PIECE) / SLOWEST
+
+    def _late(self, link: Link, seconds: float) -> SMTPTimeout:
+        phase = self._session.progress.phase
+        waiting = "the server did not read on" if link.outgoing else "no complete reply came"
+        if self._left() <= 0:
+            return SMTPTimeout(f"the deadline of {self._settings.deadline:.3g} seconds is over: {waiting} ({phase})")
+        return SMTPTimeout(f"{waiting} in {seconds:.3g} seconds ({phase})")
+
+    def _late_handshake(self, seconds: float) -> SMTPTimeout:
+        return SMTPTimeout(f"the TLS handshake was not done in {seconds:.3g} seconds", phase="tls")
+
+    def set_deadline(self) -> None:
+        """Let one deadline, from now on, bound all calls together."""
+        self._ends = monotonic() + self._settings.deadline
+
+    def _forget_link(self, reason: str | None) -> None:
+        link, self._link = self._link, None
+        if link is None:
+            return
+        self._broken = reason if self._session.established else None
+        progress = self._session.progress
+        if progress.outcome == "unknown" and link.outgoing:
+            # The last octets were never handed over, so the message cannot be complete.
+            self._session.enter(progress.phase)
+        self.transcript.note("Connection closed.")
+
+    def _is_ours(self) -> bool:
+        # A forked child has a copy of the socket: two writers on one conversation would be out of step at once.
+        return self._link is not None and self._owner == os.getpid() and not self._link.is_over
+
+    def _is_out_of_step(self) -> bool:
+        return self._link is not None and not self._link.is_idle
+
+    def _check_usable(self) -> None:
+        if self._broken is not None:
+            raise LocalProtocolError(f"this client has no connection: {self._broken}", hint="connect() makes a new one")
+
+    def _explain(self, error: SMTPError) -> None:
+        """Complete an error with what the client knows."""
+        progress = self._session.progress
+        error.phase = error.phase or progress.phase
+        if error.outcome == "not_sent":
+            error.outcome = progress.outcome
+        error.transcript = self.transcript
+
+    @classmethod
+    def _check(cls, host: str | os.PathLike[str], port: int | None, options: Options) -> Settings:
+        return settings(host, port, options)

@@ -1,0 +1,137 @@
+"""The waiting of the blocking client: the only part in which it differs from the asyncio client."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import threading
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from rawsmtp.errors import ConnectFailed, ConnectionLost, SMTPTimeout
+
+from . import sockets
+
+if TYPE_CHECKING:
+    from .link import Link
+    from .settings import Settings
+
+_SHORTEST_TRY = 1.0
+"""Seconds that each address gets at least, while there is time at all."""
+
+
+class BlockingIO:
+    """One socket that is waited for by blocking."""
+
+    def __init__(self) -> None:
+        self._sock: socket.socket | None = None
+        self._owner = 0
+        self._turn = threading.Lock()
+
+    def acquire(self, seconds: float) -> bool:
+        """Wait for the turn to converse; return whether it came."""
+        return self._turn.acquire(timeout=max(0.0, min(seconds, threading.TIMEOUT_MAX)))
+
+    def release(self) -> None:
+        """Give the turn to the next."""
+        self._turn.release()
+
+    def open(self, settings: Settings, seconds: float) -> str:
+        """Connect within so many seconds and return the local address as a literal. Raises ConnectFailed."""
+        self.drop()
+        if settings.connect is not None:
+            self._sock = _call(settings, seconds)
+        elif settings.is_path:
+            self._sock = _connect_any(settings, [(socket.AF_UNIX, settings.host)], seconds)
+        else:
+            self._sock = _connect_any(settings, _look_up(settings), seconds)
+        self._owner = os.getpid()
+        sockets.prepare(self._sock)
+        return sockets.address_literal(self._sock)
+
+    def move(self, link: Link, seconds: float) -> bool:
+        """Wait until octets can be moved, and move some; return False if the time was up before."""
+        sock = self._live()
+        if sockets.wants_to_write(link) and sockets.write(sock, link):
+            return True
+        if not _wait(sock, seconds, write=sockets.wants_to_write(link)):
+            return False
+        sockets.read(sock, link)
+        return True
+
+    def glance(self, link: Link) -> None:
+        """Read what is there without waiting."""
+        sockets.read(self._live(), link)
+
+    def pull(self, source: Any, *, wait: bool) -> object:
+        """Return the next of the caller's source, None at its end."""
+        return next(source, None)
+
+    def drop(self) -> None:
+        """Close the socket, if there is one."""
+        sock, self._sock = self._sock, None
+        if sock is not None:
+            sockets.close(sock, self._owner)
+
+    def _live(self) -> socket.socket:
+        if self._sock is None:
+            raise ConnectionLost("the connection was aborted")
+        return self._sock
+
+
+def _wait(sock: socket.socket, seconds: float, *, write: bool) -> bool:
+    if seconds <= 0:
+        return False
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(sock, select.POLLIN | (select.POLLOUT if write else 0))
+        return bool(poll.poll(seconds * 1000))
+    readable, writable, failed = select.select([sock], [sock] if write else [], [sock], seconds)
+    return bool(readable or writable or failed)
+
+
+def _look_up(settings: Settings) -> list[sockets.Address]:
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise ConnectFailed(f"no address for {settings.host!a}: {error}") from error
+    return sockets.addresses(settings, found)  # type: ignore[arg-type]  # typeshed has a union of tuples
+
+
+def _connect_any(settings: Settings, candidates: list[sockets.Address], seconds: float) -> socket.socket:
+    until = monotonic() + seconds
+    errors: list[tuple[str, Exception]] = []
+    for number, (family, address) in enumerate(candidates):
+        left = until - monotonic()
+        if left <= 0:
+            break
+        share = max(_SHORTEST_TRY, left / (len(candidates) - number))
+        try:
+            return _connect(settings, family, address, min(share, left))
+        except OSError as error:
+            errors.append((sockets.shown(address), error))
+    if any(isinstance(error, TimeoutError) for _, error in errors):
+        raise SMTPTimeout(str(sockets.connect_failed(settings, errors))) from errors[-1][1]
+    raise sockets.connect_failed(settings, errors)
+
+
+def _connect(
+    settings: Settings, family: socket.AddressFamily, address: tuple[object, ...] | str, seconds: float
+) -> socket.socket:
+    sock = sockets.make_socket(settings, family)
+    try:
+        sock.settimeout(seconds)
+        sock.connect(address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _call(settings: Settings, seconds: float) -> socket.socket:
+    assert settings.connect is not None  # noqa: S101  # for the type checker: open() has asked
+    try:
+        return settings.connect(settings.host, settings.port, seconds)  # type: ignore[no-any-return]  # the caller's word
+    except OSError as error:
+        raise sockets.connect_failed(settings, [("connect=", error)]) from error

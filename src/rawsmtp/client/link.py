@@ -1,0 +1,130 @@
+"""A connection and its TLS as a transformation of values: items in, octets out; octets in, replies out.
+
+The one place that sees all that is said, so the one that records it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rawsmtp.errors import TLSFailed
+from rawsmtp.protocol import Connection, State
+from rawsmtp.wire.command import Content
+
+from .tls import TLSInfo, TLSLayer
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Collection, Sequence
+
+    from rawsmtp.wire.command import Item
+    from rawsmtp.wire.limits import Limits
+    from rawsmtp.wire.reply import Reply
+
+    from .transcript import Transcript
+
+
+class Link:
+    """One live connection, without its I/O.
+
+    transcript: where the dialogue is recorded.
+    limits, ignore_extensions: as for `Connection`.
+    local_name: the name for EHLO when none was given.
+    """
+
+    def __init__(
+        self, transcript: Transcript, limits: Limits, ignore_extensions: Collection[str], local_name: str
+    ) -> None:
+        self._connection = Connection(limits, ignore_extensions)
+        self._transcript = transcript
+        self._tls: TLSLayer | None = None
+        self._replies: list[Reply] = []
+        self.local_name = local_name
+        self.outgoing = b""
+        self.progress = 0
+        self.write_error: OSError | None = None
+
+    @property
+    def tls(self) -> TLSInfo | None:
+        """The TLS that is up; None in clear."""
+        return self._tls.info if self._tls is not None and self._tls.is_up else None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is owed in either direction."""
+        return not self.outgoing and not self._connection.outstanding and not self._connection.in_content
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can be said on it."""
+        return self._connection.state is State.CLOSED
+
+    def say(self, items: Sequence[Item]) -> int:
+        """Take items to be written and return how many octets of content are among them.
+
+        Raises as `Connection.send` does, and then nothing is written.
+        """
+        octets = self._connection.send(*items)
+        self._transcript.record_sent(items, tls=self._tls is not None)
+        self.outgoing += octets if self._tls is None else self._tls.encrypt(octets)
+        return sum(len(item.octets) for item in items if isinstance(item, Content))
+
+    def wrote(self, octets: int) -> None:
+        """Take note that so many octets of `outgoing` are written."""
+        self.outgoing = self.outgoing[octets:]
+        self.progress += 1
+
+    def receive(self, data: bytes) -> None:
+        """Take octets from the wire; nothing is the end of the stream.
+
+        Raises as `Connection.receive` and `receive_eof` do.
+        """
+        if self._tls is None:
+            clear, ended = data, not data
+        else:
+            self._tls.feed(data)
+            if not self._tls.is_up:
+                return
+            clear, ended = self._tls.decrypt()
+            self.outgoing += self._tls.encrypt(b"")
+        if clear:
+            self._take(clear)
+        if ended:
+            self._connection.receive_eof()
+
+    def _take(self, clear: bytes) -> None:
+        replies = self._connection.receive(clear)
+        self._transcript.record_received(replies, tls=self._tls is not None)
+        self._replies += replies
+        self.progress += len(replies)
+
+    def is_settled(self, owed: int) -> bool:
+        """Whether all is written and at most `owed` replies are outstanding, or a reply has ended the content."""
+        connection = self._connection
+        if connection.state is State.CLOSED and not connection.outstanding:
+            return True
+        return connection.outstanding <= owed and not self.outgoing and self.write_error is None
+
+    def take_replies(self) -> list[Reply]:
+        """Return the replies that came since the last call."""
+        replies, self._replies = self._replies, []
+        return replies
+
+    def begin_tls(self, context: ssl.SSLContext, host: str, *, from_first_byte: bool) -> None:
+        """Begin the handshake; `shake_hands` goes on with it.
+
+        Raises RemoteProtocolError if octets in clear stand behind the reply to STARTTLS.
+        """
+        if not from_first_byte:
+            self._connection.begin_tls()
+        self._tls = TLSLayer(context, host)
+
+    def shake_hands(self) -> bool:
+        """Go on with the handshake; return whether it is done and written. Raises TLSFailed."""
+        if self._tls is None:
+            raise TLSFailed("no TLS handshake has begun")
+        if not self._tls.is_up:
+            self.outgoing += self._tls.handshake()
+            if info := self.tls:
+                self._transcript.note(f"{info.version} with {info.cipher}.", tls=True)
+        return self._tls.is_up and not self.outgoing

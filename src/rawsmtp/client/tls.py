@@ -1,0 +1,127 @@
+"""TLS as a transformation of octets, by `ssl.MemoryBIO`: no socket, so one code serves every driver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rawsmtp.errors import ConnectionLost, TLSFailed
+from rawsmtp.wire.reply import printable
+
+if TYPE_CHECKING:
+    import ssl
+
+_READ = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class TLSInfo:
+    """The TLS that a connection runs in.
+
+    version: such as "TLSv1.3".
+    cipher: the name of the cipher suite.
+    certificate: the server's certificate as `ssl.SSLSocket.getpeercert` gives it; empty if it was not verified.
+    """
+
+    version: str
+    cipher: str
+    certificate: dict[str, Any] = field(repr=False)
+
+
+def default_context() -> ssl.SSLContext:
+    """Return a context that verifies certificate and host name, TLS 1.2 or later."""
+    import ssl
+
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+class TLSLayer:
+    """One TLS connection, client side; octets in and out by method calls.
+
+    context: an ssl.SSLContext.
+    host: the name or the address that the certificate must be for.
+    """
+
+    def __init__(self, context: ssl.SSLContext, host: str) -> None:
+        import ssl
+
+        self._ssl = ssl
+        self._host = host
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        self.is_up = False
+
+    def handshake(self) -> bytes:
+        """Go on with the handshake and return the octets to write; `is_up` tells when it is done.
+
+        Raises TLSFailed with the reason.
+        """
+        try:
+            self._object.do_handshake()
+        except self._ssl.SSLWantReadError:
+            pass
+        except (self._ssl.SSLError, ValueError) as error:
+            raise self._failure(error) from error
+        else:
+            self.is_up = True
+        return self._outgoing.read()
+
+    def _failure(self, error: Exception) -> TLSFailed:
+        if isinstance(error, self._ssl.SSLCertVerificationError):
+            why = f"the certificate is not good for {self._host!a}: {error.verify_message}"
+            hint = "connect by a name that the certificate has, or trust its issuer by tls_context="
+            return TLSFailed(why, phase="tls", hint=hint)
+        if getattr(error, "reason", None) in _PLAINTEXT:
+            return TLSFailed(
+                "the server does not speak TLS on this port from the first byte",
+                phase="tls",
+                hint='it may speak plaintext SMTP there: try security="starttls"',
+            )
+        if isinstance(error, self._ssl.SSLEOFError):
+            return TLSFailed("the server closed the connection in the TLS handshake", phase="tls")
+        return TLSFailed(f"the TLS handshake failed: {printable(str(error))}", phase="tls")
+
+    def encrypt(self, octets: bytes) -> bytes:
+        """Return the octets as they go on the wire."""
+        if octets:
+            self._object.write(octets)
+        return self._outgoing.read()
+
+    def feed(self, data: bytes) -> None:
+        """Take octets from the wire; nothing is the end of the stream."""
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+
+    def decrypt(self) -> tuple[bytes, bool]:
+        """Return what has been received in clear, and whether the stream has ended, by close_notify or without.
+
+        Raises ConnectionLost if what came is not TLS.
+        """
+        pieces = []
+        ended = False
+        try:
+            while piece := self._object.read(_READ):
+                pieces.append(piece)
+            ended = True
+        except self._ssl.SSLWantReadError:
+            pass
+        except (self._ssl.SSLZeroReturnError, self._ssl.SSLEOFError):
+            ended = True
+        except self._ssl.SSLError as error:
+            if not pieces:
+                raise ConnectionLost(f"the TLS connection broke: {printable(str(error))}") from error
+        return b"".join(pieces), ended
+
+    @property
+    def info(self) -> TLSInfo:
+        """Version, cipher and the server's certificate."""
+        cipher = self._object.cipher()
+        return TLSInfo(self._object.version() or "", cipher[0] if cipher else "", self._object.getpeercert() or {})
+
+
+_PLAINTEXT = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL")

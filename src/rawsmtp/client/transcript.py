@@ -1,0 +1,101 @@
+"""The dialogue as data, reading like a telnet session; secrets are out before anything is recorded."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from rawsmtp.wire.command import Content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rawsmtp.wire.command import Item
+    from rawsmtp.wire.reply import Reply
+
+Direction = Literal["sent", "received", "note"]
+ENTRIES = 1_000
+"""Entries that are kept, the newest ones: a few hundred messages' worth."""
+
+
+class Entry(NamedTuple):
+    """One line of the dialogue; a reply of several lines is one entry.
+
+    direction: "sent", "received", or "note" for what happened to the connection.
+    line: the text without its CRLF.
+    time: seconds since the epoch.
+    tls: whether it went inside TLS.
+    """
+
+    direction: Direction
+    line: str
+    time: float
+    tls: bool
+
+
+class Transcript:
+    """The newest entries of a dialogue; iterate over them, or print it.
+
+    entries: to begin with.
+    """
+
+    __slots__ = ("_content", "_entries")
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        # What is shown is made only when somebody looks: most transcripts are never read.
+        self._entries: deque[tuple[Direction, object, float, bool]] = deque(entries, ENTRIES)
+        self._content: int | None = None
+
+    def record_sent(self, items: Iterable[Item], *, tls: bool) -> None:
+        """Record what is written; content only by its size, and never a secret."""
+        now = time.time()
+        for item in items:
+            if isinstance(item, Content):
+                self._count(len(item.octets), now, tls)
+            else:
+                self._content = None
+                self._entries.append(("sent", str(item), now, tls))
+
+    def _count(self, octets: int, now: float, tls: bool) -> None:
+        if self._content is None:
+            self._content = 0
+        else:
+            self._entries.pop()
+        self._content += octets
+        self._entries.append(("sent", f"[{self._content} octets]", now, tls))
+
+    def record_received(self, replies: Iterable[Reply], *, tls: bool) -> None:
+        """Record the replies that came."""
+        now = time.time()
+        self._content = None
+        self._entries.extend(("received", reply, now, tls) for reply in replies)
+
+    def note(self, text: str, *, tls: bool = False) -> None:
+        """Record what happened to the connection."""
+        self._content = None
+        self._entries.append(("note", text, time.time(), tls))
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (Entry(direction, str(line), when, tls) for direction, line, when, tls in self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __str__(self) -> str:
+        return "\n".join(entry.line for entry in self)
+
+    def __repr__(self) -> str:
+        return f"<Transcript of {len(self)} entries>"
+
+    def tail(self, entries: int) -> Transcript:
+        """Return a copy of the last entries."""
+        return Transcript(list(self)[-entries:])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Transcript) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # it changes while the conversation goes on
+
+    def __reduce__(self) -> tuple[type[Transcript], tuple[list[Entry]]]:
+        return Transcript, (list(self),)

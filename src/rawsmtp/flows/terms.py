@@ -1,0 +1,67 @@
+"""What a client was told about how to talk: security, credential, name and times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Literal
+
+from rawsmtp.wire.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from rawsmtp.sasl import Credential
+
+Security = Literal["tls", "starttls", "opportunistic", "none"]
+SECURITIES: tuple[Security, ...] = ("tls", "starttls", "opportunistic", "none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """How long to wait, in seconds for each complete reply; a server that trickles octets gains nothing.
+
+    RFC 5321 §4.5.3.2 asks for minutes everywhere. Only the final reply gets them: giving up there leaves the message
+    in doubt, giving up elsewhere does not.
+    """
+
+    connect: float = 30.0
+    """For the name, the connection and, with TLS from the first byte, the handshake."""
+    greeting: float = 60.0
+    command: float = 60.0
+    data: float = 60.0
+    """Without progress while content is written."""
+    final: float = 600.0
+    """For the reply to the final dot."""
+    quit: float = 1.0
+    """For the reply to QUIT, which changes nothing."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+                raise ValueError(f"Timeouts({field.name}={value!r}): a timeout is a positive number of seconds")
+
+    @classmethod
+    def of(cls, value: Timeouts | float) -> Timeouts:
+        """Return the timeouts for one number of seconds: all of them but `final`, and `quit` if it is longer."""
+        if isinstance(value, Timeouts):
+            return value
+        return cls(connect=value, greeting=value, command=value, data=value, quit=min(value, cls().quit))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the conversations of a client follow.
+
+    security: "tls" from the first byte, "starttls" required, "opportunistic", or "none".
+    credential: what to log in with.
+    local_name: the name for EHLO; "" is the link's own.
+    timeouts: seconds to wait.
+    limits: bounds on what is taken and sent.
+    ignore_extensions: EHLO keywords to take as not offered, in upper case.
+    """
+
+    security: Security
+    credential: Credential | None = None
+    local_name: str = ""
+    timeouts: Timeouts = Timeouts()
+    limits: Limits = DEFAULT_LIMITS
+    ignore_extensions: frozenset[str] = frozenset()

@@ -1,0 +1,120 @@
+"""The forms that a message may be given in, made pieces of octets."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
+
+from rawsmtp.wire.content import PIECE, wire_size
+
+if TYPE_CHECKING:
+    from email.message import Message
+    from typing import TypeAlias, TypeGuard
+
+    Buffer: TypeAlias = bytes | bytearray | memoryview
+    AnyMessage: TypeAlias = Message | Buffer | str | "PathLike" | BinaryIO | Iterable[bytes] | AsyncIterable[bytes]
+
+
+@runtime_checkable
+class PathLike(Protocol):
+    """os.PathLike, without its module."""
+
+    def __fspath__(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A message's octets, whole or to be pulled.
+
+    octets: all of them, where they are in memory; else empty.
+    pieces: an iterator or async iterator of pieces; None where `octets` has all.
+    """
+
+    octets: bytes = field(default=b"", repr=False)
+    pieces: object | None = None
+
+    @property
+    def size(self) -> int | None:
+        """The octets on the wire, doubled dots apart; None where they are not known before they are sent."""
+        return wire_size(self.octets) if self.pieces is None else None
+
+    @property
+    def is_ascii(self) -> bool | None:
+        """Whether all octets are 7-bit; None where that is not known before they are sent."""
+        return self.octets.isascii() if self.pieces is None else None
+
+    def views(self) -> Iterator[memoryview]:
+        """Return the octets in pieces that are put on the wire at a time."""
+        whole = memoryview(self.octets)
+        return (whole[start : start + PIECE] for start in range(0, len(whole), PIECE))
+
+
+def source(message: AnyMessage) -> Source:
+    """Return the octets of a message in any form.
+
+    message: an EmailMessage or Message, a bytes-like object, a str with the content (as UTF-8), a path, a binary
+        file, or an iterable of bytes; async iterables are for the asyncio client.
+    Raises TypeError for anything else, ValueError for a str without a line end: that is likely a file name.
+    """
+    if isinstance(message, (bytes, bytearray, memoryview)):
+        return Source(bytes(message))
+    if isinstance(message, str):
+        return Source(_text(message))
+    if is_email(message):
+        return Source(_flatten(message))
+    if isinstance(message, PathLike):
+        return Source(pieces=_file_at(message))
+    if hasattr(message, "read"):
+        return Source(pieces=_file(message))
+    if isinstance(message, AsyncIterable):
+        return Source(pieces=message.__aiter__())
+    if isinstance(message, Iterable) and not isinstance(message, dict):
+        return Source(pieces=iter(message))
+    raise TypeError(
+        f"a message is an EmailMessage, bytes, str, a path, a binary file or an iterable of bytes, "
+        f"not {type(message).__name__}: {message!a:.80}"
+    )
+
+
+def is_email(message: object) -> TypeGuard[Message]:
+    """Whether it is an `email.message.Message`; the package is not imported for the question."""
+    module = sys.modules.get("email.message")
+    return module is not None and isinstance(message, module.Message)
+
+
+def check_piece(piece: object) -> bytes:
+    """Return a piece of the caller's source as bytes; TypeError if it is something else."""
+    if isinstance(piece, (bytes, bytearray, memoryview)):
+        return bytes(piece)
+    raise TypeError(f"a message is made of bytes, and its source gave {type(piece).__name__}: {piece!a:.80}")
+
+
+def _text(message: str) -> bytes:
+    if "\n" not in message and "\r" not in message:
+        raise ValueError(f"a message without a line end: {message!a:.80}; for a file use pathlib.Path")
+    return message.encode("utf-8")
+
+
+def _flatten(message: Message) -> bytes:
+    from email.generator import BytesGenerator
+    from io import BytesIO
+
+    buffer = BytesIO()
+    # A line that begins with "From " is mangled in mailbox files only.
+    BytesGenerator(buffer, mangle_from_=False).flatten(message)
+    return buffer.getvalue()
+
+
+def _file_at(path: PathLike) -> Iterator[bytes]:
+    with open(path, "rb") as file:  # noqa: PTH123  # pathlib brings in os, which this floor does without
+        yield from _file(file)
+
+
+def _file(file: object) -> Iterator[bytes]:
+    read = file.read  # type: ignore[attr-defined]  # anything that reads will do
+    while piece := read(PIECE):
+        if isinstance(piece, str):
+            raise TypeError('a file with a message is opened in binary: open(path, "rb")')
+        yield piece

@@ -1,0 +1,213 @@
+"""The state machine: items to octets, octets to replies, each reply counted against what was said. RFC 5321 §4.1.4."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from rawsmtp.errors import ConnectionLost, LocalProtocolError, RemoteProtocolError, SMTPError
+from rawsmtp.wire.capabilities import Capabilities
+from rawsmtp.wire.command import Bdat, Command, Content, EndOfData, Item
+from rawsmtp.wire.content import DotStuffing
+from rawsmtp.wire.limits import DEFAULT_LIMITS, Limits
+from rawsmtp.wire.parser import ReplyParser
+from rawsmtp.wire.verb import Verb
+
+from .state import SEND, SYNCHRONISES, State, after_reply
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from rawsmtp.wire.reply import Reply
+
+_AUTH_VERBS = (Verb.AUTH, Verb.AUTH_ANSWER)
+_HELLO_VERBS = (Verb.EHLO, Verb.LHLO, Verb.HELO)
+
+
+class Connection:
+    """A client's side of one SMTP connection, without I/O.
+
+    Two states are kept. *Said* moves as items go out, *answered* as replies come in; they are equal when no reply is
+    outstanding. A machine that raised an error is closed: a connection never carries on out of step.
+
+    limits: bounds on what is taken and what is sent.
+    ignore_extensions: EHLO keywords to take as not offered.
+    """
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS, ignore_extensions: Collection[str] = ()) -> None:
+        self._limits = limits
+        self._ignored = frozenset(ignore_extensions)
+        self._parser = ReplyParser(limits)
+        self._said = State.GREETING
+        self._answered = State.GREETING
+        self._owed: deque[Verb] = deque([Verb.GREETING])
+        self._content = DotStuffing()
+        self._chunk = 0
+        self.capabilities = Capabilities()
+
+    @property
+    def state(self) -> State:
+        """The state that the replies so far have led to."""
+        return self._answered
+
+    @property
+    def outstanding(self) -> int:
+        """How many replies are owed."""
+        return len(self._owed)
+
+    @property
+    def in_content(self) -> bool:
+        """Whether content has begun and its end was not said yet."""
+        return self._chunk > 0 or (self._said is State.CONTENT and not self._owed)
+
+    def send(self, *items: Item) -> bytes:
+        """Return the octets to write for these items, all of them or none.
+
+        items: commands, `Content` and `EndOfData`, in order.
+        Raises LocalProtocolError if one may not be said where it stands, ValueError if a line passes its limit.
+        Several commands may be in flight only where the server offers PIPELINING. RFC 2920 §3.1.
+        """
+        before = self._said, len(self._owed), self._chunk
+        try:
+            admitted = [self._admit(item) for item in items]
+        except (LocalProtocolError, ValueError):
+            self._said, owed, self._chunk = before
+            while len(self._owed) > owed:
+                self._owed.pop()
+            raise
+        return b"".join([part if isinstance(part, bytes) else self._encode(part) for part in admitted])
+
+    def _admit(self, item: Item) -> bytes | Content | EndOfData:
+        # Content is encoded only when all is admitted: what its encoder has seen cannot be taken back.
+        verb = item.verb
+        if self._chunk:
+            return self._admit_chunk(item)
+        state = SEND.get((self._said, verb))
+        if state is None:
+            raise LocalProtocolError(f"{verb.value} may not be said now: {self._said.value}")
+        if isinstance(item, Content):
+            return item
+        if self._owed:
+            self._check_pipelining(verb)
+        line = item if isinstance(item, EndOfData) else self._line(item)
+        self._said = state
+        self._owed.append(verb)
+        return line
+
+    def _encode(self, part: Content | EndOfData) -> bytes:
+        return self._content.convert(bytes(part.octets)) if isinstance(part, Content) else self._content.end()
+
+    def _admit_chunk(self, item: Item) -> bytes:
+        if not isinstance(item, Content):
+            raise LocalProtocolError(f"{item.verb.value} may not be said now: {self._chunk} octets of a chunk are owed")
+        octets = bytes(item.octets)
+        if len(octets) > self._chunk:
+            raise LocalProtocolError(f"{len(octets)} octets, but the chunk has {self._chunk} left")
+        if not octets.count(b"\r") == octets.count(b"\n") == octets.count(b"\r\n"):
+            raise LocalProtocolError("the line ends of a chunk must be CRLF, and no piece may end between CR and LF")
+        self._chunk -= len(octets)
+        return octets
+
+    def _check_pipelining(self, verb: Verb) -> None:
+        last = self._owed[-1]
+        if last in SYNCHRONISES:
+            raise LocalProtocolError(f"{verb.value} may not be said before the reply to {last.value} has come")
+        if not self.capabilities.pipelining:
+            raise LocalProtocolError(f"{verb.value} may not be said ahead: the server does not offer PIPELINING")
+
+    def _line(self, item: Command) -> bytes:
+        line = bytes(item)
+        limit = self._limits.auth_line if item.verb in _AUTH_VERBS else self._limits.command_line
+        if len(line) > limit:
+            raise ValueError(f"a command line of {len(line)} octets, and the limit is {limit}: {str(item)[:60]!a}…")
+        if isinstance(item, Bdat):
+            self._chunk = item.size
+        return line
+
+    def receive(self, data: bytes) -> list[Reply]:
+        """Return the replies that these octets complete.
+
+        Raises RemoteProtocolError for what is no reply, for a reply that is not owed, and for one that the protocol
+        does not have there; ConnectionLost for a 421 that is not owed. The error's `replies` are those before it. What
+        comes behind the end of the conversation is dropped.
+        """
+        if self._answered is State.CLOSED and not self._owed:
+            return []
+        try:
+            replies = self._parser.feed(data)
+        except RemoteProtocolError as error:
+            self._take(error.replies, error)
+            raise
+        self._take(replies)
+        return replies
+
+    def _take(self, replies: Sequence[Reply], error: SMTPError | None = None) -> None:
+        for number, reply in enumerate(replies):
+            try:
+                self._answer(reply)
+            except SMTPError as found:
+                found.replies = replies[:number]
+                self._close()
+                raise found from error
+        if error is not None:
+            self._close()
+
+    def _answer(self, reply: Reply) -> None:
+        verb = self._next_owed(reply)
+        reached = after_reply(verb, reply.code, self._answered)
+        if reached is None:
+            raise RemoteProtocolError(f"the server answered {verb.value} with {str(reply)!r}", reply=reply)
+        if self._answered is not State.CLOSED:
+            self._answered = reached
+        if verb in _HELLO_VERBS and reply.is_success:
+            self._learn(verb, reply)
+        elif verb is Verb.DATA and reply.is_intermediate:
+            self._content = DotStuffing()
+        if not self._owed:
+            self._said = self._answered
+
+    def _next_owed(self, reply: Reply) -> Verb:
+        if self._owed:
+            return self._owed.popleft()
+        if self._said is State.CONTENT:
+            return Verb.CONTENT
+        if reply.code == 421:
+            raise ConnectionLost(f"the server ended the connection: {str(reply)!r}", reply=reply)
+        raise RemoteProtocolError(f"a reply that nothing was asked for: {str(reply)!r}", reply=reply)
+
+    def _learn(self, verb: Verb, reply: Reply) -> None:
+        if verb is Verb.HELO:
+            self.capabilities = Capabilities()
+        else:
+            self.capabilities = Capabilities.parse(reply, self._limits, self._ignored)
+
+    def receive_eof(self) -> None:
+        """Take note that the server closed its side.
+
+        Raises ConnectionLost unless the conversation had ended with the answer to QUIT.
+        """
+        ended = self._answered is State.CLOSED and not self._owed
+        unfinished = self._parser.unfinished
+        self._close()
+        if unfinished:
+            raise ConnectionLost(f"the server closed the connection inside a reply: {unfinished[:80]!a}")
+        if not ended:
+            raise ConnectionLost("the server closed the connection")
+
+    def begin_tls(self) -> None:
+        """Take note that STARTTLS was accepted and the handshake begins: all that was learnt is forgotten.
+
+        Raises LocalProtocolError without a 220 to STARTTLS, RemoteProtocolError if octets stand behind it: they came
+        in clear and would be read as if they had come inside TLS. RFC 3207 §4.2.
+        """
+        if self._answered is not State.HANDSHAKE or self._owed:
+            raise LocalProtocolError(f"TLS begins behind the 220 to STARTTLS: {self._answered.value}")
+        if not self._parser.is_empty:
+            unfinished = self._parser.unfinished
+            self._close()
+            raise RemoteProtocolError(f"octets in clear behind the reply to STARTTLS, an attack: {unfinished[:80]!a}")
+        self._said = self._answered = State.START
+        self.capabilities = Capabilities()
+
+    def _close(self) -> None:
+        self._said = self._answered = State.CLOSED

@@ -1,0 +1,76 @@
+"""A message's octets as they go on the wire: line ends, then dots; streaming over any borders. RFC 5321 §2.3.8, §4.5.2.
+
+Line ends come first: a dot behind a bare CR or LF is at the start of a line for some servers, and what they take for
+the end of the message would let its rest be executed as commands.
+"""
+
+from __future__ import annotations
+
+PIECE = 131_072
+"""Octets that are put on the wire at a time: large enough that the work per piece does not show."""
+
+
+class LineEnds:
+    """Makes every CRLF, CR and LF a CRLF; `convert` the pieces in order, cut anywhere, then `end` it."""
+
+    __slots__ = ("_after_cr", "at_line_start")
+
+    def __init__(self) -> None:
+        self._after_cr = False
+        self.at_line_start = True
+
+    def convert(self, piece: bytes) -> bytes:
+        """Return the piece with its line ends made CRLF; a CR at its end counts as a line end at once."""
+        if self._after_cr and piece[:1] == b"\n":
+            piece = piece[1:]
+            self._after_cr = False
+        if not piece:
+            return b""
+        self._after_cr = piece[-1:] == b"\r"
+        converted = _crlf(piece)
+        self.at_line_start = converted[-1:] == b"\n"
+        return converted
+
+    def end(self) -> bytes:
+        """Return the CRLF that the last line lacks; nothing for an empty content, which stays empty."""
+        return b"" if self.at_line_start else b"\r\n"
+
+
+class DotStuffing:
+    """Line ends, and a second dot where a line begins with one; the form that content has after DATA."""
+
+    __slots__ = ("_lines",)
+
+    def __init__(self) -> None:
+        self._lines = LineEnds()
+
+    def convert(self, piece: bytes) -> bytes:
+        """Return the piece as it goes on the wire."""
+        at_line_start = self._lines.at_line_start
+        converted = self._lines.convert(piece)
+        if b"." not in converted:
+            return converted
+        stuffed = converted.replace(b"\r\n.", b"\r\n..")
+        return b"." + stuffed if at_line_start and stuffed[:1] == b"." else stuffed
+
+    def end(self) -> bytes:
+        """Return the end of the content: the CRLF that the last line lacks, and the final dot."""
+        return self._lines.end() + b".\r\n"
+
+
+def wire_size(octets: bytes) -> int:
+    """Return the octets that a whole content has on the wire, doubled dots apart: what SIZE= declares. RFC 1870 §3."""
+    returns, feeds, pairs = octets.count(b"\r"), octets.count(b"\n"), octets.count(b"\r\n")
+    missing_end = 0 if not octets or octets[-1:] in (b"\r", b"\n") else 2
+    return len(octets) + (returns - pairs) + (feeds - pairs) + missing_end
+
+
+def _crlf(piece: bytes) -> bytes:
+    # Counting is as fast as memchr, so the whole-piece methods below are used only where the counts prove them right.
+    returns, feeds = piece.count(b"\r"), piece.count(b"\n")
+    if not returns:
+        return piece.replace(b"\n", b"\r\n") if feeds else piece
+    pairs = piece.count(b"\r\n")
+    if returns == pairs:
+        return piece if feeds == pairs else piece.translate(None, b"\r").replace(b"\n", b"\r\n")
+    return piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")

@@ -8,8 +8,9 @@ with rawsmtp.Client("smtp.example.com", auth=("me@example.com", "code")) as clie
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ._version import __version__
-from .client.aio import AsyncClient, asend
 from .client.blocking import Client, send
 from .client.tls import TLSInfo
 from .client.transcript import Entry, Transcript
@@ -36,6 +37,9 @@ from .message.receipt import Receipt
 from .protocol import Connection, State
 from .sasl import External, OAuth2, Password
 from .wire import Capabilities, EnhancedCode, Limits, Reply
+
+if TYPE_CHECKING:
+    from .client.aio import AsyncClient, asend
 
 __all__ = [
     "AsyncClient",
@@ -74,3 +78,12 @@ __all__ = [
     "asend",
     "send",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # Most programs that send mail block, and asyncio takes longer to import than all the rest.
+    if name in ("AsyncClient", "asend"):
+        from .client import aio
+
+        return getattr(aio, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from . import article
 from .script import ScriptedSession
 from .server import Server
 from .session import Behaviour, ReceivedMail, ServerSession
 
-__all__ = ["Behaviour", "ReceivedMail", "ScriptedSession", "Server", "ServerSession"]
+__all__ = ["Behaviour", "ReceivedMail", "ScriptedSession", "Server", "ServerSession", "article"]

@@ -55,6 +55,7 @@ class ReceivedMail:
 class Behaviour:
     """What kind of server it is.
 
+    domain: the name that it gives itself.
     keywords: what EHLO offers; STARTTLS and AUTH are added by themselves.
     users: names and their passwords; empty means that AUTH is not offered.
     replies: what to say in place of `REPLIES`, by the same keys.
@@ -62,6 +63,7 @@ class Behaviour:
     starttls: whether STARTTLS is offered.
     """
 
+    domain: str = "localhost"
     keywords: tuple[str, ...] = KEYWORDS
     users: Mapping[str, str] = field(default_factory=dict, repr=False)
     replies: Mapping[str, str] = field(default_factory=dict)
@@ -158,7 +160,7 @@ class ServerSession:
             keywords.append("STARTTLS")
         if self._behaviour.users:
             keywords.append("AUTH PLAIN LOGIN")
-        lines = ["localhost", *keywords]
+        lines = [self._behaviour.domain, *keywords]
         return "".join(f"250{'-' if line is not lines[-1] else ' '}{line}\r\n" for line in lines).encode()
 
     def _helo(self, argument: str) -> bytes:

@@ -1,0 +1,108 @@
+"""What the suites share: one certificate authority, and both clients behind one blocking face."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+import rawsmtp
+from rawsmtp.client.tls import default_context
+from rawsmtp.testing.certificates import Authority
+
+if TYPE_CHECKING:
+    import ssl
+
+
+class AnyClient(Protocol):
+    """The face that both clients show to a test."""
+
+    transcript: rawsmtp.Transcript
+    progress: Any
+    tls: Any
+    greeting: Any
+    capabilities: Any
+
+    def connect(self) -> None: ...
+    def close(self) -> None: ...
+    def abort(self) -> None: ...
+    def send(self, message: Any, **options: Any) -> rawsmtp.Receipt: ...
+    def command(self, command: Any) -> rawsmtp.Reply: ...
+    def verify(self, address: str) -> rawsmtp.Reply: ...
+    def noop(self) -> rawsmtp.Reply: ...
+    def reset(self) -> rawsmtp.Reply: ...
+    def run(self, flow: Any) -> Any: ...
+
+
+class Waited:
+    """An AsyncClient whose coroutines are waited for."""
+
+    def __init__(self, runner: asyncio.Runner, client: rawsmtp.AsyncClient) -> None:
+        self._runner = runner
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, "_run" if name == "run" else name)
+        if not asyncio.iscoroutinefunction(found):
+            return found
+        return lambda *given, **named: self._runner.run(found(*given, **named))
+
+
+class Driven:
+    """A Client, with the loop over a flow under the same name as in `Waited`."""
+
+    def __init__(self, client: rawsmtp.Client) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, "_run" if name == "run" else name)
+
+
+MakeClient = Callable[..., AnyClient]
+
+
+@pytest.fixture(params=["blocking", "asyncio"])
+def make_client(request: pytest.FixtureRequest) -> Iterator[MakeClient]:
+    """Makes clients of one kind; whatever they leave open is closed."""
+    with ExitStack() as stack:
+        runner = stack.enter_context(asyncio.Runner()) if request.param == "asyncio" else None
+
+        def make(*given: Any, **named: Any) -> AnyClient:
+            client: Any
+            if runner is None:
+                client = Driven(rawsmtp.Client(*given, **named))
+            else:
+                client = Waited(runner, rawsmtp.AsyncClient(*given, **named))
+            stack.callback(client.abort)
+            return client  # type: ignore[no-any-return]  # both show the face
+
+        yield make
+
+
+@pytest.fixture(params=["send", "asend"])
+def send_once(request: pytest.FixtureRequest) -> Callable[..., rawsmtp.Receipt]:
+    """`rawsmtp.send`, and `rawsmtp.asend` waited for."""
+    if request.param == "send":
+        return rawsmtp.send
+    return lambda *given, **named: asyncio.run(rawsmtp.asend(*given, **named))
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture(scope="session")
+def server_context(authority: Authority) -> ssl.SSLContext:
+    return authority.issue().server_context()
+
+
+@pytest.fixture
+def client_context(authority: Authority) -> ssl.SSLContext:
+    """rawsmtp's default context, trusting the authority of the tests alone."""
+    context = default_context()
+    context.load_verify_locations(cadata=authority.pem.decode())
+    return context

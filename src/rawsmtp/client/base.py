@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ class BaseClient:
         self._link: Link | None = None
         self._owner = 0
         self._broken: str | None = None
-        self._deadline = 0.0
+        self._deadline = inf
         self._ends: float | None = None
         self.transcript = Transcript()
 

@@ -64,10 +64,17 @@ def address_literal(sock: socket.socket) -> str:
 
 def connect_failed(settings: Settings, errors: list[tuple[str, Exception]]) -> ConnectFailed:
     """Return the error that names every address that was tried."""
-    tried = "; ".join(f"{address}: {printable(str(error)) or type(error).__name__}" for address, error in errors)
+    tried = "; ".join(f"{address}: {_reason(error)}" for address, error in errors)
     failure = ConnectFailed(f"no connection to {settings.place}: {tried}")
     failure.__cause__ = errors[-1][1] if errors else None
     return failure
+
+
+def _reason(error: Exception) -> str:
+    # asyncio words its errors in its own way; the system's words are the same for both clients.
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    return printable(str(error)) or type(error).__name__
 
 
 def shown(address: object) -> str:

@@ -21,6 +21,8 @@ from .effects import ask, ask_one, pull
 from .session import establish
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rawsmtp.message.envelope import Envelope
     from rawsmtp.wire.command import Command
     from rawsmtp.wire.reply import Reply
@@ -79,12 +81,16 @@ def _reset(session: Session) -> Flow[None]:
 
 
 def _say(session: Session, command: Command) -> Flow[Reply]:
+    return (yield from _ask(session, command))[0]
+
+
+def _ask(session: Session, command: Command) -> Flow[Sequence[Reply]]:
     try:
-        return (yield from ask_one(command, session.terms.timeouts.command))
+        return (yield from ask(command, timeout=session.terms.timeouts.command))
     except SMTPError as error:
         # A refusal and then a cut, or junk, is the refusal.
         if error.replies and error.replies[0].is_refusal:
-            return error.replies[0]
+            return error.replies
         raise
 
 
@@ -102,18 +108,18 @@ def _recipients(session: Session, envelope: Envelope) -> Flow[tuple[dict[str, Re
 
 def _content(session: Session, source: Source) -> Flow[Reply]:
     session.enter("data")
-    reply = yield from _say(session, Data())
+    reply, *early = yield from _ask(session, Data())
     if reply.is_refusal:
         raise _refusal(MessageRefused, "the message before its content", reply)
     session.enter("content")
     try:
-        early = yield from _pieces(session, source)
+        early = early or (yield from _pieces(session, source))
     except SMTPError as error:
         if error.replies:
             raise _refusal(MessageRefused, "the message in the midst of its content", error.replies[0]) from error
         raise
-    if early is not None:
-        raise _refusal(MessageRefused, "the message in the midst of its content", early)
+    if early:
+        raise _refusal(MessageRefused, "the message in the midst of its content", early[0])
     session.enter("content", "unknown")
     try:
         return (yield from ask_one(EndOfData(), session.terms.timeouts.final))
@@ -124,18 +130,18 @@ def _content(session: Session, source: Source) -> Flow[Reply]:
         raise
 
 
-def _pieces(session: Session, source: Source) -> Flow[Reply | None]:
-    """Write the content; return a reply that came in its midst, None if none did."""
+def _pieces(session: Session, source: Source) -> Flow[list[Reply]]:
+    """Write the content; return the reply that came in its midst, if one did."""
     timeout = session.terms.timeouts.data
     if source.pieces is None:
         for view in source.views():
-            if replies := (yield from ask(Content(view), timeout=timeout)):
-                return replies[0]
-        return None
+            if early := (yield from ask(Content(view), timeout=timeout)):
+                return early
+        return []
     while (piece := (yield from pull(source.pieces))) is not None:
-        if replies := (yield from ask(Content(check_piece(piece)), timeout=timeout)):
-            return replies[0]
-    return None
+        if early := (yield from ask(Content(check_piece(piece)), timeout=timeout)):
+            return early
+    return []
 
 
 def _refusal(kind: type[Refused], what: str, reply: Reply) -> Refused:

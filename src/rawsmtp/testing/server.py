@@ -12,6 +12,7 @@ from .session import Behaviour, ReceivedMail, ServerSession
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
+    from pathlib import Path
 
 _READ = 65_536
 
@@ -40,6 +41,8 @@ class Server:
     context: an ssl.SSLContext for the server's side; needed for TLS.
     tls: whether TLS begins with the first byte.
     chop: octets that are written at a time; None writes all at once.
+    host: the address to listen on.
+    path: a unix socket to listen on instead.
     """
 
     def __init__(
@@ -51,13 +54,14 @@ class Server:
         tls: bool = False,
         chop: int | None = None,
         host: str = "127.0.0.1",
+        path: Path | None = None,
     ) -> None:
         self._behaviour = behaviour or Behaviour(starttls=context is not None and not tls)
         self._make = session or (lambda: ServerSession(self._behaviour, self._deliver))
         self._context = context
         self._tls = tls
         self._chop = chop
-        self._listener = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self._listener = _listen(host, path)
         self._lock = threading.Condition()
         self._open: set[socket.socket] = set()
         self._threads = [threading.Thread(target=self._accept, name="rawsmtp.testing", daemon=True)]
@@ -103,6 +107,12 @@ class Server:
                 raise TimeoutError(f"{count} messages were awaited, and these arrived: {self.outbox}")
             return list(self.outbox)
 
+    def wait_until_closed(self, timeout: float = 10.0) -> None:
+        """Wait until no connection is open. Raises TimeoutError."""
+        with self._lock:
+            if not self._lock.wait_for(lambda: self.sessions and not self._open, timeout):
+                raise TimeoutError(f"{len(self._open)} connections are still open")
+
     def _deliver(self, mail: ReceivedMail) -> str:
         with self._lock:
             self.outbox.append(mail)
@@ -126,9 +136,11 @@ class Server:
         self.sessions.append(session)
         current = sock
         try:
-            current.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if current.family != socket.AF_UNIX:
+                current.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls:
                 current = self._upgrade(current)
+                session.begin_tls()
             self._write(current, session.greet())
             while not session.is_over and (data := current.recv(_READ)):
                 self._write(current, session.receive(data))
@@ -138,11 +150,11 @@ class Server:
         except OSError as error:
             self.errors.append(error)
         finally:
-            with self._lock:
-                self._open.discard(sock)
-                self._open.discard(current)
             current.close()
             sock.close()
+            with self._lock:
+                self._open -= {sock, current}
+                self._lock.notify_all()
 
     def _upgrade(self, sock: socket.socket) -> socket.socket:
         assert self._context is not None  # noqa: S101  # for the type checker: TLS is offered only with a context
@@ -155,3 +167,12 @@ class Server:
         step = self._chop or len(octets) or 1
         for start in range(0, len(octets), step):
             sock.sendall(octets[start : start + step])
+
+
+def _listen(host: str, path: Path | None) -> socket.socket:
+    if path is None:
+        return socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen()
+    return listener

@@ -19,9 +19,10 @@ _QUOTED = rf'"(?:[ !#-\[\]-~{_UTF8}]|\\[ -~])*"'
 _LABEL = f"(?:[A-Za-z0-9_{_UTF8}](?:[A-Za-z0-9_{_UTF8}-]*[A-Za-z0-9_{_UTF8}])?)"
 _DOMAIN = rf"{_LABEL}(?:\.{_LABEL})*"
 _LITERAL = r"\[[A-Za-z0-9.:-]+\]"
-_MAILBOX = re.compile(rf"({_DOT_STRING}|{_QUOTED})@({_DOMAIN}|{_LITERAL})")
-_LOCAL = re.compile(rf"{_DOT_STRING}|{_QUOTED}")
-_DOMAIN_ONLY = re.compile(rf"{_DOMAIN}|{_LITERAL}")
+_MAILBOX = rf"({_DOT_STRING}|{_QUOTED})@({_DOMAIN}|{_LITERAL})"
+_LOCAL = rf"{_DOT_STRING}|{_QUOTED}"
+_DOMAIN_ONLY = rf"{_DOMAIN}|{_LITERAL}"
+_PLAIN_DOMAIN = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
 _PLAIN = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
 _ODD_PAIRS = ("..", ".@", "@.", "-.", "@-", ".-")
 _LABEL_OCTETS = 63
@@ -30,6 +31,11 @@ _LOCAL_OCTETS = 64
 
 # IDNA 2003, which Python has, and IDNA 2008 lead these to two different domains: RFC 5894 §7.2.
 _DEVIATIONS = frozenset("\u00df\u03c2\u200c\u200d")
+
+
+def _match(grammar: str, text: str) -> re.Match[str] | None:
+    # Compiled when first needed, and kept by `re`: the classes beyond ASCII take longer than importing all the rest.
+    return re.fullmatch(grammar, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +55,10 @@ class Mailbox:
 
         Raises TypeError if it is not a str, ValueError if it is not exactly one address. RFC 5321 §4.1.2.
         """
-        match = _MAILBOX.fullmatch(_check_type(address))
+        match = _match(_MAILBOX, _check_type(address))
         if match:
             mailbox = cls(match[1], match[2])
-        elif _LOCAL.fullmatch(address):
+        elif _match(_LOCAL, address):
             mailbox = cls(address, "")
         else:
             raise ValueError(f"not an address: {address!a}; {_advice(address)}")
@@ -101,7 +107,7 @@ def _is_odd(address: str) -> bool:
 
 def check_domain(domain: str) -> str:
     """Return the domain if it is a domain name or an address literal; ValueError otherwise. RFC 5321 §4.1.2, §4.1.3."""
-    if not _DOMAIN_ONLY.fullmatch(_check_type(domain)):
+    if not _PLAIN_DOMAIN.fullmatch(_check_type(domain)) and not _match(_DOMAIN_ONLY, domain):
         raise ValueError(f"not a domain or an address literal such as [192.0.2.1]: {domain!a}")
     if len(domain.encode()) > _DOMAIN_OCTETS or any(len(label.encode()) > _LABEL_OCTETS for label in domain.split(".")):
         raise ValueError(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rawsmtp.cli import demo, main
-from rawsmtp.testing import ReceivedMail, Server, article
+from rawsmtp.testing import Server, article
 
 
 def test_demo_shows_the_session_and_what_arrived(capsys: pytest.CaptureFixture[str]) -> None:

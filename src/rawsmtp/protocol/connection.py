@@ -85,10 +85,10 @@ class Connection:
         state = SEND.get((self._said, verb))
         if state is None:
             raise LocalProtocolError(f"{verb.value} may not be said now: {self._said.value}")
-        if isinstance(item, Content):
-            return item
         if self._owed:
             self._check_pipelining(verb)
+        if isinstance(item, Content):
+            return item
         line = item if isinstance(item, EndOfData) else self._line(item)
         self._said = state
         self._owed.append(verb)
@@ -211,3 +211,4 @@ class Connection:
 
     def _close(self) -> None:
         self._said = self._answered = State.CLOSED
+        self._owed.clear()

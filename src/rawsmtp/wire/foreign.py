@@ -17,6 +17,6 @@ _KNOWN: tuple[tuple[bytes, str, str], ...] = (
 def identify(octets: bytes) -> tuple[str, str] | None:
     """Return what kind of server sends these octets first, and what to try; None if that is not known."""
     for start, name, advice in _KNOWN:
-        if octets.startswith(start) or start.startswith(octets):
+        if octets and (octets.startswith(start) or start.startswith(octets)):
             return name, advice
     return None

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rawsmtp.wire.content import DotStuffing, LineEnds, wire_size
+
+CASES = [
+    (b"", b".\r\n"),
+    (b"a", b"a\r\n.\r\n"),
+    (b"a\r\n", b"a\r\n.\r\n"),
+    (b"a\n", b"a\r\n.\r\n"),
+    (b"a\r", b"a\r\n.\r\n"),
+    (b"\r\r\n\n", b"\r\n\r\n\r\n.\r\n"),
+    (b".", b"..\r\n.\r\n"),
+    (b"..", b"...\r\n.\r\n"),
+    (b".\r\n.\r\n", b"..\r\n..\r\n.\r\n"),
+    (b"a\n.\nb", b"a\r\n..\r\nb\r\n.\r\n"),
+    (b"a\r.\rb", b"a\r\n..\r\nb\r\n.\r\n"),
+    (b"a\r\n\r\n.b", b"a\r\n\r\n..b\r\n.\r\n"),
+    (b"a.b\r\nc.\r\n", b"a.b\r\nc.\r\n.\r\n"),
+    (b"\n.\r\n", b"\r\n..\r\n.\r\n"),
+]
+
+
+def stuff(*pieces: bytes) -> bytes:
+    machine = DotStuffing()
+    return b"".join([machine.convert(piece) for piece in pieces] + [machine.end()])
+
+
+@pytest.mark.parametrize(("octets", "wire"), CASES)
+def test_form_on_the_wire(octets: bytes, wire: bytes) -> None:
+    assert stuff(octets) == wire
+    assert stuff(*(octets[place : place + 1] for place in range(len(octets)))) == wire
+    for place in range(len(octets)):
+        assert stuff(octets[:place], b"", octets[place:]) == wire
+
+
+CONTENT = st.lists(st.sampled_from([b"\r", b"\n", b".", b"a", b"\r\n", b"\r\n.\r\n", b"\xff"]), max_size=30).map(
+    b"".join
+)
+
+
+@given(octets=CONTENT, places=st.lists(st.integers(0, 60)))
+def test_borders_change_nothing(octets: bytes, places: list[int]) -> None:
+    borders = sorted({0, len(octets), *(min(place, len(octets)) for place in places)})
+    assert stuff(*(octets[start:end] for start, end in itertools.pairwise(borders))) == stuff(octets)
+
+
+@given(CONTENT)
+def test_no_bare_line_end_and_nothing_lost(octets: bytes) -> None:
+    wire = stuff(octets)
+    assert wire.count(b"\r") == wire.count(b"\n") == wire.count(b"\r\n")
+    assert wire == b".\r\n" or wire.endswith(b"\r\n.\r\n")
+    lines = wire.removesuffix(b".\r\n").split(b"\r\n")
+    assert b"." not in lines
+    plain = b"\r\n".join(line.removeprefix(b".") for line in lines)
+    expected = octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
+    assert plain == (expected if not expected or expected.endswith(b"\n") else expected + b"\r\n")
+    assert wire_size(octets) == len(plain)
+
+
+@given(CONTENT)
+def test_line_ends_alone(octets: bytes) -> None:
+    machine = LineEnds()
+    converted = machine.convert(octets) + machine.end()
+    assert len(converted) == wire_size(octets)
+    again = LineEnds()
+    assert again.convert(converted) + again.end() == converted

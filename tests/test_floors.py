@@ -15,7 +15,6 @@ FLOORS = {
     "errors": 0,
     "wire": 1,
     "sasl": 1,
-    "registry": 2,
     "protocol": 2,
     "message": 2,
     "flows": 3,

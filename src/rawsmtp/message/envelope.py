@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rawsmtp.wire.address import Mailbox
 from rawsmtp.wire.command import Mail, Rcpt
 
+from .header_addresses import header_addresses
 from .source import is_email
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _sender(headers: Message | None) -> Mail:
     if headers is None:
         raise ValueError('no sender: give sender=, "" for the null sender')
     prefix = _prefix(headers)
-    found = _addresses(headers, f"{prefix}Sender") or _addresses(headers, f"{prefix}From")
+    found = header_addresses(headers, f"{prefix}Sender") or header_addresses(headers, f"{prefix}From")
     if len(found) != 1:
         raise ValueError(f"the headers name {len(found)} senders, and one is needed: give sender=")
     return Mail(found[0])
@@ -69,21 +69,11 @@ def _header_recipients(headers: Message | None) -> list[Rcpt]:
     if headers is None:
         raise ValueError("no recipients: give recipients=")
     prefix = _prefix(headers)
-    return [Rcpt(address) for name in _RECIPIENT_FIELDS for address in _addresses(headers, prefix + name)]
+    return [Rcpt(address) for name in _RECIPIENT_FIELDS for address in header_addresses(headers, prefix + name)]
 
 
 def _prefix(headers: Message) -> str:
     return "Resent-" if any(f"Resent-{name}" in headers for name in ("From", *_RECIPIENT_FIELDS)) else ""
-
-
-def _addresses(headers: Message, name: str) -> list[str]:
-    from email.utils import getaddresses
-
-    values = [str(value) for value in headers.get_all(name, [])]
-    found = [address for _, address in getaddresses(values)]
-    if "" in found and any(value.strip() for value in values):
-        raise ValueError(f"the addresses in {name} are unclear: {', '.join(values)!a:.120}")
-    return [str(Mailbox.parse(address)) for address in found if address]
 
 
 def without_bcc(message: Message) -> Message:

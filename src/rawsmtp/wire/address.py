@@ -61,7 +61,7 @@ class Mailbox:
         elif _match(_LOCAL, address):
             mailbox = cls(address, "")
         else:
-            raise ValueError(f"not an address: {address!a}; {_advice(address)}")
+            raise ValueError(f"not an address: {address!a:.300}; {_advice(address)}")
         mailbox._check_lengths(address)
         return mailbox
 

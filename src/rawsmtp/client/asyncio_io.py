@@ -160,7 +160,7 @@ async def _connect_any(settings: Settings) -> socket.socket:
         found = await loop.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise ConnectFailed(f"no address for {settings.host!a}: {error}") from error
-    return await _race(settings, sockets.addresses(settings, found))  # type: ignore[arg-type]  # typeshed has a union
+    return await _race(settings, sockets.addresses(found))  # type: ignore[arg-type]  # typeshed has a union
 
 
 async def _race(settings: Settings, candidates: list[sockets.Address]) -> socket.socket:

@@ -96,7 +96,7 @@ def _look_up(settings: Settings) -> list[sockets.Address]:
         found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise ConnectFailed(f"no address for {settings.host!a}: {error}") from error
-    return sockets.addresses(settings, found)  # type: ignore[arg-type]  # typeshed has a union of tuples
+    return sockets.addresses(found)  # type: ignore[arg-type]  # typeshed has a union of tuples
 
 
 def _connect_any(settings: Settings, candidates: list[sockets.Address], seconds: float) -> socket.socket:

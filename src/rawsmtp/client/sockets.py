@@ -22,7 +22,7 @@ _QUICKACK = socket.TCP_QUICKACK if sys.platform == "linux" else None
 Address = tuple[socket.AddressFamily, tuple[object, ...] | str]
 
 
-def addresses(settings: Settings, found: list[tuple[object, ...]]) -> list[Address]:
+def addresses(found: list[tuple[object, ...]]) -> list[Address]:
     """Return the addresses to try in turn, from what getaddrinfo found, IPv6 and IPv4 by turns. RFC 8305 §4."""
     pairs = [(family, address) for family, _, _, _, address in found]
     first = [pair for pair in pairs if pair[0] == pairs[0][0]]

@@ -1,4 +1,4 @@
-"""What the suites share: one certificate authority, and both clients behind one blocking face."""
+"""What the suites share: both clients behind one blocking face."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 import rawsmtp
 from rawsmtp.client.tls import default_context
-from rawsmtp.testing.certificates import Authority
+from rawsmtp.testing import authority
 
 if TYPE_CHECKING:
     import ssl
@@ -90,19 +90,9 @@ def send_once(request: pytest.FixtureRequest) -> Callable[..., rawsmtp.Receipt]:
     return lambda *given, **named: asyncio.run(rawsmtp.asend(*given, **named))
 
 
-@pytest.fixture(scope="session")
-def authority() -> Authority:
-    return Authority()
-
-
-@pytest.fixture(scope="session")
-def server_context(authority: Authority) -> ssl.SSLContext:
-    return authority.issue().server_context()
-
-
 @pytest.fixture
-def client_context(authority: Authority) -> ssl.SSLContext:
-    """rawsmtp's default context, trusting the authority of the tests alone."""
+def client_context() -> ssl.SSLContext:
+    """rawsmtp's default context, trusting the test servers as well."""
     context = default_context()
-    context.load_verify_locations(cadata=authority.pem.decode())
+    context.load_verify_locations(cadata=authority().pem.decode())
     return context

@@ -10,7 +10,7 @@ import pytest
 import rawsmtp
 from rawsmtp import commands
 from rawsmtp.protocol import Connection, State
-from rawsmtp.testing import Behaviour, ScriptedSession, Server, article
+from rawsmtp.testing import Login, ScriptedSession, Server, article
 
 if TYPE_CHECKING:
     from tests.conftest import MakeClient
@@ -106,7 +106,7 @@ def test_connection_says_the_articles_lines(items: list[tuple[Item, ...]], feed:
 
 @pytest.mark.parametrize("chop", [None, 1], ids=["whole", "byte by byte"])
 def test_both_clients_send_the_articles_mail(make_client: MakeClient, chop: int | None) -> None:
-    with Server(article.SERVER, chop=chop) as server:
+    with Server(persona="163", users={article.USER: article.CODE}, chop=chop) as server:
         client = make_client(server.host, server.port, auth=CREDENTIAL, local_name="163.com")
         client.connect()
         receipt = client.send(article.MESSAGE, sender=article.SENDER, recipients=article.RECIPIENT)
@@ -117,17 +117,19 @@ def test_both_clients_send_the_articles_mail(make_client: MakeClient, chop: int 
     assert receipt.refused == {}
     (mail,) = server.outbox
     assert mail.raw == article.MESSAGE
-    assert (mail.sender, mail.recipients, mail.user) == (article.SENDER, (article.RECIPIENT,), article.USER)
+    assert (mail.envelope.sender, mail.envelope.recipients) == (article.SENDER, (article.RECIPIENT,))
+    assert mail.auth == Login(article.USER, "LOGIN")
 
 
 def test_clients_lines_are_the_articles_lines(make_client: MakeClient) -> None:
     replies = [line for line, _ in SESSION]
     script = [replies[0], "250-163.com\r\n250 AUTH LOGIN PLAIN", *replies[2:], "221 Bye"]
-    session = ScriptedSession([f"{reply}\r\n".encode() for reply in script], close=True)
-    with Server(session=lambda: session) as server:
+    with Server(script=[f"{reply}\r\n".encode() for reply in script], close=True) as server:
         client = make_client(server.host, server.port, auth=CREDENTIAL, local_name="163.com")
         client.send(article.MESSAGE, sender=article.SENDER, recipients=article.RECIPIENT)
         client.close()
+    (session,) = server.sessions
+    assert isinstance(session, ScriptedSession)
     said = [as_typed(line).lower() for line in session.received.split(b"\r\n")]
     typed = [as_typed(line.encode()).lower() for _, lines in SESSION for line in lines.split("\r\n")]
     assert said == [b"ehlo 163.com", *typed[1:], b""]
@@ -152,7 +154,7 @@ SVN = b"( success ( 2 2 ( ) ( edit-pipeline svndiff1 absent-entries commit-revpr
 
 @pytest.mark.parametrize("chop", [None, 1], ids=["whole", "byte by byte"])
 def test_subversion_server_is_named(make_client: MakeClient, chop: int | None) -> None:
-    with Server(session=lambda: ScriptedSession([SVN]), chop=chop) as server:
+    with Server(script=[SVN], chop=chop) as server:
         client = make_client(server.host, server.port, timeout=5)
         with pytest.raises(rawsmtp.RemoteProtocolError, match="Subversion server") as caught:
             client.connect()
@@ -161,7 +163,7 @@ def test_subversion_server_is_named(make_client: MakeClient, chop: int | None) -
 
 
 def test_silent_web_server_is_suspected(make_client: MakeClient) -> None:
-    with Server(session=lambda: ScriptedSession([])) as server:
+    with Server(script=[]) as server:
         client = make_client(server.host, server.port, timeout=0.2)
         with pytest.raises(rawsmtp.SMTPTimeout, match="web server") as caught:
             client.connect()
@@ -171,7 +173,7 @@ def test_silent_web_server_is_suspected(make_client: MakeClient) -> None:
 
 def test_web_server_that_answers_is_named(make_client: MakeClient) -> None:
     answer = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"
-    with Server(session=lambda: ScriptedSession([answer], close=True)) as server:
+    with Server(script=[answer], close=True) as server:
         client = make_client(server.host, server.port, timeout=5)
         with pytest.raises(rawsmtp.RemoteProtocolError, match="web server") as caught:
             client.connect()
@@ -187,8 +189,8 @@ def test_tls_to_a_plaintext_port(make_client: MakeClient) -> None:
     assert caught.value.phase == "tls"
 
 
-def test_plaintext_to_a_tls_port(make_client: MakeClient, server_context: object) -> None:
-    with Server(Behaviour(), context=server_context, tls=True) as server:  # type: ignore[arg-type]  # an SSLContext
+def test_plaintext_to_a_tls_port(make_client: MakeClient) -> None:
+    with Server(tls="implicit") as server:
         client = make_client(server.host, server.port, timeout=0.2)
         with pytest.raises(rawsmtp.SMTPTimeout, match="TLS from the first byte") as caught:
             client.connect()

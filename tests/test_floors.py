@@ -15,6 +15,7 @@ FLOORS = {
     "errors": 0,
     "wire": 1,
     "sasl": 1,
+    "registry": 2,
     "protocol": 2,
     "message": 2,
     "flows": 3,

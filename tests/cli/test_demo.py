@@ -4,12 +4,13 @@ import os
 import pty
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rawsmtp.cli import demo, main
-from rawsmtp.testing import Server, article
+from rawsmtp.testing import Outbox, article
 
 
 def test_demo_shows_the_session_and_what_arrived(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,10 +27,8 @@ def test_demo_shows_the_session_and_what_arrived(capsys: pytest.CaptureFixture[s
 def test_demo_fails_when_what_arrived_is_something_else(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deliver = Server._deliver
-    monkeypatch.setattr(
-        Server, "_deliver", lambda self, mail: deliver(self, type(mail)(mail.sender, mail.recipients, b""))
-    )
+    add = Outbox.add
+    monkeypatch.setattr(Outbox, "add", lambda self, mail: add(self, replace(mail, raw=b"")))
     assert demo.run() == 1
     assert "not what was sent" in capsys.readouterr().out
 

@@ -16,8 +16,8 @@ import pytest
 
 import rawsmtp
 from rawsmtp import commands
-from rawsmtp.testing import Behaviour, ScriptedSession, Server
-from rawsmtp.testing.certificates import Authority, Kind
+from rawsmtp.testing import Login, Server
+from rawsmtp.testing.certificates import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,9 +53,9 @@ def test_email_message_with_headers_as_envelope(make_client: MakeClient, server:
     message = email()
     receipt = make_client(server.host, server.port).send(message)
     (mail,) = server.wait_for(1)
-    assert mail.sender == "a@x.test"
-    assert mail.recipients == ("b@x.test", "c@x.test", "d@x.test")
-    assert tuple(receipt.accepted) == mail.recipients
+    assert mail.envelope.sender == "a@x.test"
+    assert mail.envelope.recipients == ("b@x.test", "c@x.test", "d@x.test")
+    assert tuple(receipt.accepted) == mail.envelope.recipients
     assert b"Bcc" not in mail.raw
     assert mail.raw.endswith(b"\r\n\r\nhello\r\n.dot\r\n")
     assert message["Bcc"] == "d@x.test"
@@ -124,8 +124,8 @@ def test_bad_input_is_refused_before_anything_is_connected(
 
 
 def test_commands_return_any_reply(make_client: MakeClient) -> None:
-    behaviour = Behaviour(respond=lambda line: "550 5.1.1 no" if line.startswith("VRFY") else None)
-    with Server(behaviour) as server:
+    with Server() as server:
+        server.reply_to("VRFY", 550, "5.1.1 no")
         client = make_client(server.host, server.port)
         assert client.verify("x").code == 550
         assert client.noop().is_success
@@ -145,7 +145,7 @@ def test_transaction_left_open_by_hand_is_reset(make_client: MakeClient, server:
     client.command("mail from:<other@x.test>")
     client.command("rcpt to:<other@x.test>")
     client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
-    assert [(mail.sender, mail.recipients) for mail in server.wait_for(1)] == [(SENDER, (RECIPIENT,))]
+    assert [(mail.envelope.sender, mail.envelope.recipients) for mail in server.wait_for(1)] == [(SENDER, (RECIPIENT,))]
 
 
 def test_what_the_client_knows(make_client: MakeClient, server: Server) -> None:
@@ -160,11 +160,12 @@ def test_what_the_client_knows(make_client: MakeClient, server: Server) -> None:
     assert client.progress == ("hello", "not_sent")
 
 
-@pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_tls(
-    make_client: MakeClient, server_context: ssl.SSLContext, client_context: ssl.SSLContext, security: str
-) -> None:
-    with Server(context=server_context, tls=security == "tls") as server:
+TLS: dict[str, Any] = {"starttls": "starttls", "tls": "implicit"}
+
+
+@pytest.mark.parametrize("security", TLS)
+def test_tls(make_client: MakeClient, client_context: ssl.SSLContext, security: str) -> None:
+    with Server(tls=TLS[security]) as server:
         client = make_client(server.host, server.port, security=security, tls_context=client_context)
         client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
         assert client.tls.version == "TLSv1.3"
@@ -175,13 +176,12 @@ def test_tls(
     assert {entry.tls for entry in client.transcript if entry.line.startswith("MAIL")} == {True}
 
 
-@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("security", TLS)
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.GOOD], ids=lambda kind: kind.value)
 def test_certificate_is_verified(
-    make_client: MakeClient, authority: Authority, client_context: ssl.SSLContext, kind: Kind, security: str
+    make_client: MakeClient, client_context: ssl.SSLContext, kind: Kind, security: str
 ) -> None:
-    context = authority.issue(kind=kind).server_context()
-    with Server(context=context, tls=security == "tls") as server:
+    with Server(tls=TLS[security], certificate=kind.value) as server:
         client = make_client(server.host, server.port, security=security, tls_context=client_context)
         with pytest.raises(rawsmtp.TLSFailed, match="certificate") as caught:
             client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
@@ -190,8 +190,8 @@ def test_certificate_is_verified(
     assert server.outbox == []
 
 
-def test_default_context_trusts_no_unknown_authority(make_client: MakeClient, server_context: ssl.SSLContext) -> None:
-    with Server(context=server_context, tls=True) as server:
+def test_default_context_trusts_no_unknown_authority(make_client: MakeClient) -> None:
+    with Server(tls="implicit") as server:
         client = make_client(server.host, server.port, security="tls")
         with pytest.raises(rawsmtp.TLSFailed, match="unable to get local issuer"):
             client.connect()
@@ -206,7 +206,7 @@ def test_required_tls_that_is_not_offered(make_client: MakeClient, server: Serve
 
 def test_octets_behind_the_reply_to_starttls_are_an_attack(make_client: MakeClient) -> None:
     script = [GREETING, b"250-x.test\r\n250 STARTTLS\r\n", b"220 go\r\n250-forged\r\n250 AUTH PLAIN\r\n"]
-    with Server(session=lambda: ScriptedSession(script)) as server:
+    with Server(script=script) as server:
         client = make_client(server.host, server.port, security="starttls", timeout=5)
         with pytest.raises(rawsmtp.RemoteProtocolError, match="nothing was asked for") as caught:
             client.connect()
@@ -214,7 +214,7 @@ def test_octets_behind_the_reply_to_starttls_are_an_attack(make_client: MakeClie
 
 
 def test_no_password_in_clear(make_client: MakeClient) -> None:
-    with Server(Behaviour(users={"u": "p"})) as server:
+    with Server(users={"u": "p"}) as server:
         client = make_client(server.host, server.port, auth=("u", "p"))
         with pytest.raises(rawsmtp.InsecureCredentials, match="in_clear=True"):
             client.connect()
@@ -224,10 +224,10 @@ def test_no_password_in_clear(make_client: MakeClient) -> None:
 @pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", None])
 def test_login(make_client: MakeClient, mechanism: str | None) -> None:
     credential = rawsmtp.Password("ü", "päss", mechanism=mechanism, in_clear=True)
-    with Server(Behaviour(users={"ü": "päss"})) as server:
+    with Server(users={"ü": "päss"}) as server:
         client = make_client(server.host, server.port, auth=credential)
         client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
-    assert server.outbox[0].user == "ü"
+    assert server.outbox[0].auth == Login("ü", mechanism or "PLAIN")
     shown = str(client.transcript)
     assert "[redacted]" in shown
     assert "cMOkc3M" not in shown
@@ -236,7 +236,7 @@ def test_login(make_client: MakeClient, mechanism: str | None) -> None:
 
 def test_wrong_password_is_tried_once(make_client: MakeClient) -> None:
     credential = rawsmtp.Password("u", "wrong", in_clear=True)
-    with Server(Behaviour(users={"u": "p"})) as server:
+    with Server(users={"u": "p"}) as server:
         client = make_client(server.host, server.port, auth=credential)
         with pytest.raises(rawsmtp.AuthenticationFailed, match="535") as caught:
             client.connect()
@@ -249,10 +249,6 @@ def test_auth_that_is_not_offered(make_client: MakeClient, server: Server) -> No
     with pytest.raises(rawsmtp.NotSupported, match="does not offer AUTH") as caught:
         client.connect()
     assert caught.value.extension == "AUTH"
-
-
-def refusing(verb: str, reply: str) -> Behaviour:
-    return Behaviour(respond=lambda line: reply if line.upper().startswith(verb.upper()) else None)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +264,8 @@ def refusing(verb: str, reply: str) -> Behaviour:
 def test_refusal(
     make_client: MakeClient, verb: str, error: type[rawsmtp.Refused], phase: str, code: int, retryable: bool
 ) -> None:
-    with Server(refusing(verb, f"{code}-a\r\n{code} b")) as server:
+    with Server() as server:
+        server.reply_to(verb, code, "a\nb")
         client = make_client(server.host, server.port)
         with pytest.raises(error) as caught:
             client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
@@ -282,16 +279,20 @@ def test_refusal(
 
 
 def test_next_message_after_a_refusal(make_client: MakeClient) -> None:
-    with Server(refusing("RCPT TO:<no@", "550 no")) as server:
+    with Server() as server:
+        server.reply_to("RCPT", 550, "no", when="no@x.test")
         client = make_client(server.host, server.port)
         with pytest.raises(rawsmtp.RecipientsRefused):
             client.send(TEXT, sender="first@x.test", recipients=["yes@x.test", "no@x.test"])
         client.send(TEXT, sender="second@x.test", recipients="other@x.test")
-    assert [(mail.sender, mail.recipients) for mail in server.outbox] == [("second@x.test", ("other@x.test",))]
+    assert [(mail.envelope.sender, mail.envelope.recipients) for mail in server.outbox] == [
+        ("second@x.test", ("other@x.test",))
+    ]
 
 
 def test_one_of_several_refused(make_client: MakeClient) -> None:
-    with Server(refusing("RCPT TO:<no@", "550 no")) as server:
+    with Server() as server:
+        server.reply_to("RCPT", 550, "no", when="no@x.test")
         client = make_client(server.host, server.port)
         with pytest.raises(rawsmtp.RecipientsRefused, match=r"nothing was sent") as caught:
             client.send(TEXT, sender=SENDER, recipients=["yes@x.test", "no@x.test"])
@@ -301,7 +302,7 @@ def test_one_of_several_refused(make_client: MakeClient) -> None:
         assert set(receipt.refused) == {"no@x.test"}
         with pytest.raises(rawsmtp.RecipientsRefused):
             client.send(TEXT, sender=SENDER, recipients=["no@x.test"], refused="continue")
-    assert [mail.recipients for mail in server.outbox] == [("yes@x.test",)]
+    assert [mail.envelope.recipients for mail in server.outbox] == [("yes@x.test",)]
 
 
 LOST = [
@@ -329,7 +330,7 @@ LOST = [
 def test_what_breaks_says_where_and_what_of_the_message(
     make_client: MakeClient, phase: str, script: list[bytes], error: type[rawsmtp.SMTPError], outcome: str
 ) -> None:
-    with Server(session=lambda: ScriptedSession(script, close=True)) as server:
+    with Server(script=script, close=True) as server:
         client = make_client(server.host, server.port, timeout=5)
         with pytest.raises(error) as caught:
             client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
@@ -342,7 +343,7 @@ def test_what_breaks_says_where_and_what_of_the_message(
 @pytest.mark.parametrize("behind", [b"junk\r\n", b"250 again\r\n", b"\0\0\0"], ids=["junk", "another reply", "NUL"])
 def test_nothing_behind_the_final_reply_makes_it_an_error(make_client: MakeClient, behind: bytes) -> None:
     script = [GREETING, EHLO, OK, OK, GO_ON, b"250 queued as 1\r\n" + behind]
-    with Server(session=lambda: ScriptedSession(script, close=True)) as server:
+    with Server(script=script, close=True) as server:
         client = make_client(server.host, server.port, timeout=5)
         receipt = client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
         client.close()
@@ -352,13 +353,13 @@ def test_nothing_behind_the_final_reply_makes_it_an_error(make_client: MakeClien
 @pytest.mark.parametrize("answer", [b"", b"junk\r\n", b"\0\0\0", b"550 no\r\n"])
 def test_nothing_at_quit_is_an_error(send_once: Callable[..., rawsmtp.Receipt], answer: bytes) -> None:
     script = [GREETING, EHLO, OK, OK, GO_ON, b"250 queued as 1\r\n", answer]
-    with Server(session=lambda: ScriptedSession(script, close=True)) as server:
+    with Server(script=script, close=True) as server:
         receipt = send_once(TEXT, server.host, server.port, sender=SENDER, recipients=RECIPIENT)
     assert receipt.queue_id == "1"
 
 
 def test_broken_client_says_so(make_client: MakeClient) -> None:
-    with Server(session=lambda: ScriptedSession([GREETING, EHLO], close=True)) as server:
+    with Server(script=[GREETING, EHLO], close=True) as server:
         client = make_client(server.host, server.port, timeout=5)
         with pytest.raises(rawsmtp.ConnectionLost):
             client.noop()
@@ -368,24 +369,18 @@ def test_broken_client_says_so(make_client: MakeClient) -> None:
 
 
 def test_idle_connection_that_the_server_closed_is_replaced(make_client: MakeClient) -> None:
-    made: list[ScriptedSession] = []
-
-    def session() -> ScriptedSession:
-        # The first connection ends behind its first NOOP, the second goes on.
-        script = [GREETING, EHLO, OK] if not made else [GREETING, EHLO, b"250 second\r\n"]
-        made.append(ScriptedSession(script, close=not made))
-        return made[-1]
-
-    with Server(session=session) as server:
+    with Server() as server:
+        server.drop_after("NOOP", answer=True, times=1)
         client = make_client(server.host, server.port, timeout=5)
-        assert client.noop().text == "ok"
+        assert client.noop().is_success
         server.wait_until_closed()
-        assert client.noop().text == "second"
+        assert client.noop().is_success
+    assert len(server.sessions) == 2
 
 
 def test_timeout_is_per_complete_reply(make_client: MakeClient) -> None:
     timeouts = rawsmtp.Timeouts(greeting=5, command=0.2)
-    with Server(session=lambda: ScriptedSession([GREETING, b"250-x\r\n"])) as server:
+    with Server(script=[GREETING, b"250-x\r\n"]) as server:
         client = make_client(server.host, server.port, timeout=timeouts)
         with pytest.raises(rawsmtp.SMTPTimeout, match=r"0\.2 seconds") as caught:
             client.connect()
@@ -394,7 +389,7 @@ def test_timeout_is_per_complete_reply(make_client: MakeClient) -> None:
 
 
 def test_deadline_bounds_the_whole_call(make_client: MakeClient) -> None:
-    with Server(session=lambda: ScriptedSession([GREETING])) as server:
+    with Server(script=[GREETING]) as server:
         client = make_client(server.host, server.port, deadline=0.2)
         with pytest.raises(rawsmtp.SMTPTimeout, match="deadline"):
             client.connect()
@@ -463,13 +458,13 @@ def test_source_that_raises_never_completes_the_message(
         client.send(pieces(), sender=SENDER, recipients=RECIPIENT)
     assert caught.value is error
     assert client.progress == ("content", "not_sent")
-    server.close()
+    server.stop()
     assert server.outbox == []
 
 
 def test_early_refusal_in_the_midst_of_content(make_client: MakeClient) -> None:
     script = [GREETING, EHLO, OK, OK, GO_ON + b"552 too much\r\n"]
-    with Server(session=lambda: ScriptedSession(script)) as server:
+    with Server(script=script) as server:
         client = make_client(server.host, server.port, timeout=5)
         with pytest.raises(rawsmtp.MessageRefused, match="552 too much") as caught:
             client.send(b"x" * 10_000_000, sender=SENDER, recipients=RECIPIENT)
@@ -493,7 +488,7 @@ def test_threads_take_turns(server: Server) -> None:
     for thread in threads:
         thread.join()
     client.close()
-    assert sorted(mail.recipients[0] for mail in server.outbox) == [f"r{number}@x.test" for number in range(8)]
+    assert sorted(mail.envelope.recipients[0] for mail in server.outbox) == [f"r{number}@x.test" for number in range(8)]
 
 
 def test_tasks_take_turns(server: Server) -> None:
@@ -503,7 +498,7 @@ def test_tasks_take_turns(server: Server) -> None:
             await asyncio.gather(*sends)
 
     asyncio.run(send_all())
-    assert sorted(mail.recipients[0] for mail in server.outbox) == [f"r{number}@x.test" for number in range(8)]
+    assert sorted(mail.envelope.recipients[0] for mail in server.outbox) == [f"r{number}@x.test" for number in range(8)]
 
 
 def test_async_source(server: Server) -> None:
@@ -526,7 +521,7 @@ def test_cancellation_closes_and_tells_the_outcome() -> None:
             await client.noop()
         return client
 
-    with Server(session=lambda: ScriptedSession([GREETING, EHLO, OK, OK, GO_ON])) as server:
+    with Server(script=[GREETING, EHLO, OK, OK, GO_ON]) as server:
         client = asyncio.run(cancelled(server))
     assert client.progress == ("content", "unknown")
 

@@ -10,7 +10,7 @@ import rawsmtp
 from rawsmtp import commands
 from rawsmtp.flows import Flow, Session, Terms, ask, emit, establish
 from rawsmtp.flows.effects import Emit
-from rawsmtp.testing import Behaviour, Server
+from rawsmtp.testing import Server
 
 if TYPE_CHECKING:
     import ssl
@@ -52,16 +52,15 @@ def window(session: Session) -> Flow[int]:
     return len(replies)
 
 
-def refuse(line: str) -> str | None:
-    return "550 5.1.1 No such user" if "refused@" in line else None
+TLS: dict[str, Any] = {"none": None, "starttls": "starttls", "tls": "implicit"}
 
 
-@pytest.mark.parametrize("security", ["none", "starttls", "tls"])
+@pytest.mark.parametrize("security", TLS)
 def test_window_with_a_refusal_in_the_middle(
-    make_client: MakeClient, security: Any, server_context: ssl.SSLContext, client_context: ssl.SSLContext
+    make_client: MakeClient, security: Any, client_context: ssl.SSLContext
 ) -> None:
-    behaviour = Behaviour(respond=refuse, starttls=security == "starttls")
-    with Server(behaviour, context=server_context, tls=security == "tls") as server:
+    with Server(tls=TLS[security]) as server:
+        server.reply_to("RCPT", 550, "5.1.1 No such user", when="refused@x.test")
         client = make_client(server.host, server.port, security=security, tls_context=client_context)
         flow = window(Session(Terms(security=security)))
         emitted: list[list[int]] = []
@@ -73,12 +72,12 @@ def test_window_with_a_refusal_in_the_middle(
     expected = [good[1:]] + [good] * (WINDOW - 1)
     expected[REFUSED] = [250, 250, 550, 503]
     assert emitted == expected
-    arrived = [(mail.recipients, mail.raw) for mail in server.outbox]
+    arrived = [(mail.envelope.recipients, mail.raw) for mail in server.outbox]
     assert arrived == [((f"r{number}@x.test",), octets(number)) for number in range(WINDOW) if number != REFUSED]
 
 
 def test_nothing_goes_ahead_without_pipelining(make_client: MakeClient) -> None:
-    with Server(Behaviour(keywords=("CHUNKING",))) as server:
+    with Server(extensions=["CHUNKING"]) as server:
         client = make_client(server.host, server.port)
         with pytest.raises(rawsmtp.LocalProtocolError, match="does not offer PIPELINING"):
             client.run(window(Session(Terms(security="none"))))

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.interop.postfix import Postfix
 
+from rawsmtp.testing import authority
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from rawsmtp.testing.certificates import Authority
 
 REQUIRED = "RAWSMTP_REQUIRE_INTEROP"
 
 
 @pytest.fixture(scope="session")
-def running_postfix(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postfix]:
+def running_postfix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postfix]:
     reason = Postfix.missing()
     if reason is not None:
         if os.environ.get(REQUIRED):
             pytest.fail(f"{REQUIRED} is set, and {reason}")
         pytest.skip(reason)
-    with Postfix(certificate=write_certificate(authority, tmp_path_factory.mktemp("tls"))) as server:
+    with Postfix(certificate=write_certificate(tmp_path_factory.mktemp("tls"))) as server:
         yield server
 
 
@@ -35,8 +35,8 @@ def postfix(running_postfix: Postfix) -> Postfix:
     return running_postfix
 
 
-def write_certificate(authority: Authority, folder: Path) -> Path:
-    leaf = authority.issue()
+def write_certificate(folder: Path) -> Path:
+    leaf = authority().issue()
     path = folder / "server.pem"
     path.touch(mode=0o600)
     path.write_bytes(leaf.key_pem + leaf.certificate_pem)

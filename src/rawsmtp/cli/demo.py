@@ -19,7 +19,7 @@ _CREDENTIAL = Password(article.USER, article.CODE, mechanism="LOGIN", in_clear=T
 
 def run() -> int:
     """Run the demo; return 0 if what arrived is, octet for octet, what was sent, else 1."""
-    with Server(article.SERVER) as server:
+    with Server(persona="163", users={article.USER: article.CODE}) as server:
         print(paint("The mail of the article, through rawsmtp.Client:", BOLD), end="\n\n")
         _show(_send(server))
         print(paint("\nThe same through rawsmtp.AsyncClient:", BOLD), end="\n\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 from rawsmtp.errors import LocalProtocolError, SMTPError, SMTPTimeout
@@ -209,16 +208,16 @@ class AsyncClient(BaseClient):
         self._drop()
         until = self._until(effect.timeout)
         self.transcript.note(f"Trying {self._settings.place}...")
-        self._link = self._new_link(await self._io.open(self._settings, until - monotonic()))
+        self._link = self._new_link(await self._io.open(self._settings, until - self._now()))
         if effect.tls:
-            await self._shake_hands(self._link, until - monotonic(), from_first_byte=True)
+            await self._shake_hands(self._link, until - self._now(), from_first_byte=True)
         return self._link
 
     async def _shake_hands(self, link: Link, seconds: float, *, from_first_byte: bool) -> Link:
         link.begin_tls(self._tls_context(), self._settings.host, from_first_byte=from_first_byte)
         until = self._until(seconds)
         while not link.shake_hands():
-            if not await self._io.move(link, until - monotonic()):
+            if not await self._io.move(link, until - self._now()):
                 raise self._late_handshake(seconds)
         return link
 
@@ -243,19 +242,19 @@ class AsyncClient(BaseClient):
         while not link.is_settled(effect.owed):
             if link.progress != progress:
                 progress, until = link.progress, self._until(effect.timeout)
-            if not await self._io.move(link, until - monotonic()):
+            if not await self._io.move(link, until - self._now()):
                 raise self._late(link, effect.timeout)
 
     async def _move_content(self, link: Link, effect: effects.Exchange, octets: int) -> None:
-        begun = monotonic()
+        begun = self._now()
         progress = link.progress
         until, last = begun + effect.timeout, self._content_until(effect, octets)
         while not link.is_settled(effect.owed):
             if link.progress != progress:
-                progress, until = link.progress, monotonic() + effect.timeout
-            if not await self._io.move(link, min(until, last) - monotonic()):
+                progress, until = link.progress, self._now() + effect.timeout
+            if not await self._io.move(link, min(until, last) - self._now()):
                 raise self._late(link, effect.timeout)
-        self._deadline += monotonic() - begun
+        self._deadline += self._now() - begun
 
     def _drop(self, reason: str | None = None) -> None:
         self._forget_link(reason)

@@ -22,7 +22,7 @@ from .transcript import Transcript
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from rawsmtp.flows.effects import Exchange
     from rawsmtp.message.source import AnyMessage
@@ -39,6 +39,7 @@ class BaseClient:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._now: Callable[[], float] = monotonic
         self._session = Session(settings.terms)
         self._link: Link | None = None
         self._owner = 0
@@ -107,18 +108,18 @@ class BaseClient:
 
     def _start(self) -> None:
         """Begin the clock of a call."""
-        self._deadline = self._ends if self._ends is not None else monotonic() + self._settings.deadline
+        self._deadline = self._ends if self._ends is not None else self._now() + self._settings.deadline
 
     def _left(self) -> float:
-        return self._deadline - monotonic()
+        return self._deadline - self._now()
 
     def _until(self, seconds: float) -> float:
         """Return the moment when so many seconds, or the deadline of the call, are over."""
-        return min(self._deadline, monotonic() + seconds)
+        return min(self._deadline, self._now() + seconds)
 
     def _content_until(self, effect: Exchange, octets: int) -> float:
         # A big message may take what it needs: content has a bound of its own, and the deadline waits meanwhile.
-        return monotonic() + effect.timeout + max(octets, PIECE) / SLOWEST
+        return self._now() + effect.timeout + max(octets, PIECE) / SLOWEST
 
     def _late(self, link: Link, seconds: float) -> SMTPTimeout:
         phase = self._session.progress.phase
@@ -132,7 +133,7 @@ class BaseClient:
 
     def set_deadline(self) -> None:
         """Let one deadline, from now on, bound all calls together."""
-        self._ends = monotonic() + self._settings.deadline
+        self._ends = self._now() + self._settings.deadline
 
     def _forget_link(self, reason: str | None) -> None:
         link, self._link = self._link, None

@@ -27,6 +27,7 @@ _ECDSA_SHA256 = der.sequence(der.identifier("1.2.840.10045.4.3.2"))
 _P256_KEY = der.sequence(der.identifier("1.2.840.10045.2.1"), der.identifier("1.2.840.10045.3.1.7"))
 _TRUE = der.element(0x01, b"\xff")
 _SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Kind(Enum):
@@ -85,7 +86,7 @@ class Authority:
 
     def issue(self, *names: str, kind: Kind = Kind.GOOD) -> Leaf:
         """Return a certificate for these host names and addresses; default: localhost, 127.0.0.1 and ::1."""
-        wanted = names or ("localhost", "127.0.0.1", "::1")
+        wanted = names or LOOPBACK
         key = PrivateKey()
         subject = _name(wanted[0])
         issuer, signer = self._name, self._key

@@ -4,51 +4,58 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .steps import Cut, Say, Step
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from .mail import ReceivedTLS
 
 
 class ScriptedSession:
     """Says one piece of its script when the connection is made, and one more for each line that comes.
 
-    script: the pieces, octets as they are; b"" says nothing.
-    content: after which piece (its number) lines are content, answered only when the final dot has come.
+    What comes behind a line that is "DATA" is one piece up to the final dot.
+
+    script: the pieces, octets as they are or steps; b"" says nothing.
     close: whether to close the connection after the last piece.
     """
 
-    wants_tls = False
-
-    def __init__(self, script: Sequence[bytes], *, close: bool = False) -> None:
+    def __init__(self, script: Sequence[bytes | Step], *, close: bool = False) -> None:
         self._script = list(script)
         self._close = close
         self._buffer = b""
         self._in_content = False
+        self._begun = False
         self.received = b""
-        self.is_over = False
 
-    def greet(self) -> bytes:
+    def greet(self) -> list[Step]:
         """Return the first piece."""
         return self._say()
 
-    def receive(self, data: bytes) -> bytes:
+    def receive(self, data: bytes) -> list[Step]:
         """Return the pieces for the lines that came."""
         self.received += data
         self._buffer += data
-        written = b""
-        while not self.is_over:
+        steps: list[Step] = []
+        while not any(isinstance(step, Cut) for step in steps):
             ending = b"\r\n.\r\n" if self._in_content else b"\r\n"
             line, found, rest = self._buffer.partition(ending)
             if not found:
                 break
             self._buffer = rest
             self._in_content = line.upper() == b"DATA"
-            written += self._say()
-        return written
+            steps += self._say()
+        return steps
 
-    def begin_tls(self) -> None:
-        """Nothing is known of TLS here."""
+    def begin_tls(self, info: ReceivedTLS) -> list[Step]:
+        """Return the first piece, if it waited for TLS."""
+        return [] if self._begun else self.greet()
 
-    def _say(self) -> bytes:
-        piece = self._script.pop(0) if self._script else b""
-        self.is_over = self._close and not self._script
-        return piece
+    def _say(self) -> list[Step]:
+        self._begun = True
+        steps: list[Step] = []
+        if self._script:
+            piece = self._script.pop(0)
+            steps.append(Say(piece) if isinstance(piece, bytes) else piece)
+        return steps if self._script or not self._close else [*steps, Cut()]

@@ -4,175 +4,221 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import threading
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
-from .session import Behaviour, ReceivedMail, ServerSession
+from .kit import Kit, KitOptions, authority
+from .steps import Cut, Pause, Say, Step
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
     from pathlib import Path
+    from typing import Unpack
+
+    from .channel import Channel
+    from .outbox import Outbox
 
 _READ = 65_536
+_LONG = 3_600.0
+_RESET = struct.pack("ii", 1, 0)
 
 
-class Session(Protocol):
-    """One connection, seen from the server, without I/O."""
+class Server(Kit):
+    """An SMTP server on a port of loopback that the system chose; use it in a `with` or an `async with` statement.
 
-    is_over: bool
-    wants_tls: bool
-
-    def greet(self) -> bytes:
-        """Return what is said first."""
-
-    def receive(self, data: bytes) -> bytes:
-        """Return what is said to these octets."""
-
-    def begin_tls(self) -> None:
-        """Take note that TLS is up."""
-
-
-class Server:
-    """An SMTP server on a port of loopback that the system chose; use it in a `with` statement.
-
-    behaviour: what kind of server it is.
-    session: makes the session of a connection in place of a `ServerSession`.
-    context: an ssl.SSLContext for the server's side; needed for TLS.
-    tls: whether TLS begins with the first byte.
-    chop: octets that are written at a time; None writes all at once.
-    host: the address to listen on.
+    host: the address to listen on: "127.0.0.1" or "::1".
     path: a unix socket to listen on instead.
+    chop: octets that are written at a time; None writes all at once.
+    read: octets that are read at a time.
+    outbox: where messages go, if several servers share one.
+    options: see `KitOptions`.
     """
 
     def __init__(
         self,
-        behaviour: Behaviour | None = None,
         *,
-        session: Callable[[], Session] | None = None,
-        context: ssl.SSLContext | None = None,
-        tls: bool = False,
-        chop: int | None = None,
         host: str = "127.0.0.1",
         path: Path | None = None,
+        chop: int | None = None,
+        read: int = _READ,
+        outbox: Outbox | None = None,
+        **options: Unpack[KitOptions],
     ) -> None:
-        self._behaviour = behaviour or Behaviour(starttls=context is not None and not tls)
-        self._make = session or (lambda: ServerSession(self._behaviour, self._deliver))
-        self._context = context
-        self._tls = tls
+        super().__init__(options, outbox)
+        self._host = host
+        self._path = path
         self._chop = chop
-        self._listener = _listen(host, path)
-        self._lock = threading.Condition()
+        self._read = read
+        self._listener: socket.socket | None = None
+        self._changed = threading.Condition()
+        self._closing = threading.Event()
         self._open: set[socket.socket] = set()
-        self._threads = [threading.Thread(target=self._accept, name="rawsmtp.testing", daemon=True)]
-        self.outbox: list[ReceivedMail] = []
-        self.sessions: list[Session] = []
+        self._threads: list[threading.Thread] = []
         self.errors: list[BaseException] = []
 
     @property
     def host(self) -> str:
         """The address that it listens on."""
-        return str(self._listener.getsockname()[0])
+        return self._host
 
     @property
     def port(self) -> int:
         """The port that it listens on."""
-        return int(self._listener.getsockname()[1])
+        return int(self._listening().getsockname()[1])
 
-    def __enter__(self) -> Self:
-        self._threads[0].start()
+    @property
+    def url(self) -> str:
+        """Where it is, as smtp://127.0.0.1:49231; smtps:// if TLS begins with the first octet."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"smtp{'s' if self._implicit else ''}://{host}:{self.port}"
+
+    def env(self) -> dict[str, str]:
+        """Return environment variables by which programs find their mail server."""
+        return {
+            "SMTP_HOST": self.host,
+            "SMTP_PORT": str(self.port),
+            "SMTP_URL": self.url,
+            "EMAIL_URL": self.url,
+            "RAWSMTP_URL": self.url,
+        }
+
+    def django_settings(self) -> dict[str, object]:
+        """Return Django settings that send mail here; Django's test runner replaces the backend with its own else."""
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": self.host,
+            "EMAIL_PORT": self.port,
+            "EMAIL_USE_SSL": self._implicit,
+            "EMAIL_USE_TLS": self._setup.starttls,
+        }
+
+    def client_context(self) -> ssl.SSLContext:
+        """Return an ssl.SSLContext that trusts this server's certificate and no other."""
+        return authority().client_context()
+
+    def start(self) -> Self:
+        """Begin to listen; `with` does it."""
+        if self._listener is not None:
+            raise RuntimeError("this server has been started already")
+        self._listener = _listen(self._host, self._path)
+        self._run(self._accept)
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close every connection and wait until nothing is left."""
-        # A listener that is only closed keeps its accept() waiting.
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        with self._lock:
+    def stop(self) -> None:
+        """Close every connection and wait until nothing is left; `with` does it, and looks at what went wrong."""
+        self._closing.set()
+        if self._listener is None:
+            return
+        with self._changed:
             for sock in self._open:
                 with contextlib.suppress(OSError):
                     sock.shutdown(socket.SHUT_RDWR)
+        self._wake()
         for thread in list(self._threads):
-            if thread.ident is not None:
-                thread.join()
+            thread.join()
         self._listener.close()
 
-    def wait_for(self, count: int, timeout: float = 10.0) -> list[ReceivedMail]:
-        """Return the messages as soon as so many have arrived. Raises TimeoutError, naming those that did."""
-        with self._lock:
-            if not self._lock.wait_for(lambda: len(self.outbox) >= count, timeout):
-                raise TimeoutError(f"{count} messages were awaited, and these arrived: {self.outbox}")
-            return list(self.outbox)
+    def _wake(self) -> None:
+        # Closing a listener does not wake the thread that accepts on it; a connection does, on every system.
+        listener = self._listening()
+        with contextlib.suppress(OSError), socket.socket(listener.family) as sock:
+            sock.connect(listener.getsockname())
 
-    def wait_until_closed(self, timeout: float = 10.0) -> None:
-        """Wait until no connection is open. Raises TimeoutError."""
-        with self._lock:
-            if not self._lock.wait_for(lambda: self.sessions and not self._open, timeout):
-                raise TimeoutError(f"{len(self._open)} connections are still open")
+    def __enter__(self) -> Self:
+        return self.start()
 
-    def _deliver(self, mail: ReceivedMail) -> str:
-        with self._lock:
-            self.outbox.append(mail)
-            self._lock.notify_all()
-            return f"{len(self.outbox):08X}"
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.stop()
+        if kind is None:
+            if self.errors:
+                raise self.errors[0]
+            self.check_findings()
+
+    async def __aenter__(self) -> Self:
+        return self.start()
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.__exit__(kind)
+
+    def wait_until_closed(self, timeout: float = 5.0) -> None:
+        """Wait until no connection is open. Raises AssertionError."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self.sessions and not self._open, timeout):
+                raise AssertionError(f"{len(self._open)} connections are still open")
+
+    def _listening(self) -> socket.socket:
+        if self._listener is None:
+            raise RuntimeError("this server has not been started: use it in a with statement")
+        return self._listener
+
+    def _run(self, target: object, *arguments: object) -> None:
+        thread = threading.Thread(target=target, args=arguments, name="rawsmtp.testing", daemon=True)  # type: ignore[arg-type]  # methods of this class alone
+        with self._changed:
+            # Those that have ended are forgotten, so that a server that runs for long does not collect them.
+            self._threads = [thread for thread in self._threads if thread.is_alive()] + [thread]
+            thread.start()
 
     def _accept(self) -> None:
         while True:
-            try:
-                sock, _ = self._listener.accept()
-            except OSError:
+            sock, _ = self._listening().accept()
+            if self._closing.is_set():
+                sock.close()
                 return
-            thread = threading.Thread(target=self._serve, args=(sock,), name="rawsmtp.testing", daemon=True)
-            with self._lock:
+            with self._changed:
                 self._open.add(sock)
-                self._threads.append(thread)
-            thread.start()
+            self._run(self._serve, sock)
 
     def _serve(self, sock: socket.socket) -> None:
-        session = self._make()
-        self.sessions.append(session)
-        current = sock
         try:
-            if current.family != socket.AF_UNIX:
-                current.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self._tls:
-                current = self._upgrade(current)
-                session.begin_tls()
-            self._write(current, session.greet())
-            while not session.is_over and (data := current.recv(_READ)):
-                self._write(current, session.receive(data))
-                if session.wants_tls:
-                    current = self._upgrade(current)
-                    session.begin_tls()
-        except OSError as error:
+            self._converse(sock, self.new_channel())
+        except OSError:
+            pass  # the client went; its own error says why
+        except BaseException as error:  # noqa: BLE001  # a test's handler may raise anything: it is raised where the test is
             self.errors.append(error)
         finally:
-            current.close()
             sock.close()
-            with self._lock:
-                self._open -= {sock, current}
-                self._lock.notify_all()
+            with self._changed:
+                self._open.discard(sock)
+                self._changed.notify_all()
 
-    def _upgrade(self, sock: socket.socket) -> socket.socket:
-        assert self._context is not None  # noqa: S101  # for the type checker: TLS is offered only with a context
-        secure = self._context.wrap_socket(sock, server_side=True)
-        with self._lock:
-            self._open.add(secure)
-        return secure
+    def _converse(self, sock: socket.socket, channel: Channel) -> None:
+        if sock.family != getattr(socket, "AF_UNIX", None):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        goes_on = all(self._perform(sock, step) for step in channel.open())
+        while goes_on and (data := sock.recv(self._read)):
+            goes_on = all(self._perform(sock, step) for step in channel.receive(data))
 
-    def _write(self, sock: socket.socket, octets: bytes) -> None:
-        step = self._chop or len(octets) or 1
-        for start in range(0, len(octets), step):
-            sock.sendall(octets[start : start + step])
+    def _perform(self, sock: socket.socket, step: Step) -> bool:
+        """Perform a step; return whether the connection goes on."""
+        if isinstance(step, Say):
+            self._write(sock, step)
+        elif isinstance(step, Pause):
+            return not self._closing.wait(min(step.seconds, _LONG))
+        elif isinstance(step, Cut):
+            if step.reset:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            else:
+                sock.shutdown(socket.SHUT_WR)
+            return False
+        return True
+
+    def _write(self, sock: socket.socket, say: Say) -> None:
+        size = 1 if say.trickle else self._chop or len(say.octets) or 1
+        for start in range(0, len(say.octets), size):
+            if say.trickle and start and self._closing.wait(say.trickle):
+                return
+            sock.sendall(say.octets[start : start + size])
 
 
 def _listen(host: str, path: Path | None) -> socket.socket:
     if path is None:
-        return socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        return socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=128)
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
-    listener.listen()
+    try:
+        listener.bind(str(path))
+        listener.listen()
+    except BaseException:
+        listener.close()
+        raise
     return listener

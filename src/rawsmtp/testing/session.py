@@ -1,291 +1,223 @@
-"""The server's side of the protocol, without I/O: octets of a client in, octets for it out. RFC 5321."""
+"""The server's side of the protocol, without I/O: octets of a client in, steps to take out. RFC 5321."""
 
 from __future__ import annotations
 
-import binascii
-import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from rawsmtp.protocol.state import SYNCHRONISES, State
+from rawsmtp.wire.command import Command, EndOfData
+from rawsmtp.wire.reply import Reply, printable
+from rawsmtp.wire.verb import Verb
+
+from .conformance import Finding, Judge
+from .faults import Faults
+from .lines import Unreadable, read_command
+from .persona import MODERN, Persona
+from .steps import Cut, Pause, Say, StartTLS, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from .mail import Login, ReceivedMail, ReceivedTLS
 
-REPLIES: Mapping[str, str] = {
-    "greeting": "220 localhost ESMTP rawsmtp test server",
-    "HELO": "250 localhost",
-    "STARTTLS": "220 2.0.0 Go ahead",
-    "AUTH": "235 2.7.0 Authentication successful",
-    "AUTH refused": "535 5.7.8 Authentication credentials invalid",
-    "username": "334 VXNlcm5hbWU6",
-    "password": "334 UGFzc3dvcmQ6",
-    "MAIL": "250 2.1.0 Ok",
-    "RCPT": "250 2.1.5 Ok",
-    "DATA": "354 End data with <CR><LF>.<CR><LF>",
-    "content": "250 2.0.0 Ok: queued as {number}",
-    "RSET": "250 2.0.0 Ok",
-    "NOOP": "250 2.0.0 Ok",
-    "VRFY": "252 2.0.0 Cannot verify, but will try",
-    "QUIT": "221 2.0.0 Bye",
-}
-"""What the server says where nothing else was asked of it."""
+Handler = Callable[[Command | EndOfData], Reply | None]
+"""Asked first for each command; what it returns is the answer, None leaves it to the server."""
 
-KEYWORDS = ("PIPELINING", "SIZE 20971520", "8BITMIME", "SMTPUTF8", "CHUNKING", "ENHANCEDSTATUSCODES")
+_LONGEST_LINE = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedMail:
-    """A message that arrived.
+class Session(Protocol):
+    """One connection, seen from the server, without I/O."""
 
-    sender, recipients: the addresses of the envelope.
-    raw: the octets of the message, dots removed, nothing added.
-    parameters: the ESMTP parameters of MAIL.
-    user: who had logged in; None for nobody.
-    tls: whether it came inside TLS.
-    """
+    def greet(self) -> list[Step]:
+        """Return what happens first."""
 
-    sender: str
-    recipients: tuple[str, ...]
-    raw: bytes = field(repr=False)
-    parameters: tuple[str, ...] = ()
-    user: str | None = None
-    tls: bool = False
+    def receive(self, data: bytes) -> list[Step]:
+        """Return what happens when these octets have come."""
+
+    def begin_tls(self, info: ReceivedTLS) -> list[Step]:
+        """Return what happens when TLS is up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Behaviour:
-    """What kind of server it is.
+@dataclass(slots=True)
+class Setup:
+    """What all sessions of a server share.
 
-    domain: the name that it gives itself.
-    keywords: what EHLO offers; STARTTLS and AUTH are added by themselves.
-    users: names and their passwords; empty means that AUTH is not offered.
-    replies: what to say in place of `REPLIES`, by the same keys.
-    respond: asked first for each command line ("RCPT TO:<a@b>", or "." for the content); returns a reply, or None.
+    persona: what kind of server it is.
+    deliver: called with each message that was accepted; returns a name for it.
+    users: names and their passwords or tokens; AUTH is offered if there are some.
+    faults: what to do wrong.
+    handler: asked first for each command.
     starttls: whether STARTTLS is offered.
+    lmtp: whether it speaks LMTP instead. RFC 2033.
     """
 
-    domain: str = "localhost"
-    keywords: tuple[str, ...] = KEYWORDS
+    deliver: Callable[[ReceivedMail], str]
+    persona: Persona = MODERN
     users: Mapping[str, str] = field(default_factory=dict, repr=False)
-    replies: Mapping[str, str] = field(default_factory=dict)
-    respond: Callable[[str], str | None] | None = None
+    faults: Faults = field(default_factory=Faults)
+    handler: Handler | None = None
     starttls: bool = False
+    lmtp: bool = False
+
+    def offers(self, *, tls: bool) -> dict[str, str]:
+        """Return the EHLO keywords and their parameters."""
+        offered = dict.fromkeys(self.persona.keywords, "")
+        if "SIZE" in offered:
+            offered["SIZE"] = str(self.size)
+        if self.starttls and not tls:
+            offered["STARTTLS"] = ""
+        if self.users:
+            offered["AUTH"] = " ".join(self.persona.mechanisms)
+        return {keyword: value for keyword, value in offered.items() if keyword not in self.faults.hidden}
+
+    @property
+    def size(self) -> int:
+        """Octets of a message at most."""
+        return self.faults.size if self.faults.size is not None else self.persona.size
 
 
-_PATH = re.compile(r"(?:FROM|TO): *<([^>]*)>(?: +(.*))?", re.IGNORECASE)
+class BaseSession:
+    """One connection: its buffer, its transcript, its faults and its judge; `ServerSession` adds the commands."""
 
-
-class ServerSession:
-    """One connection, seen from the server.
-
-    behaviour: what kind of server it is.
-    deliver: called with each message that was accepted.
-    """
-
-    def __init__(self, behaviour: Behaviour, deliver: Callable[[ReceivedMail], str]) -> None:
-        self._behaviour = behaviour
-        self._deliver = deliver
-        self._buffer = b""
-        self._login: list[str] | None = None
-        self._in_data = False
-        self._chunk: tuple[int, bool, bytes] | None = None
-        self._chunks = b""
-        self._greeted = False
-        self.user: str | None = None
-        self.tls = False
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.state = State.START
+        self.login: Login | None = None
+        self.tls: ReceivedTLS | None = None
+        self.transcript: list[str] = []
+        self.findings: list[Finding] = []
+        self.judge = Judge(self.findings.append)
+        self.buffer = bytearray()
+        self.scanned = 0
         self.is_over = False
-        self.wants_tls = False
-        self._forget()
+        self.read: Callable[[], list[Step] | None] = self.read_line
 
-    def _forget(self) -> None:
-        self._sender: str | None = None
-        self._parameters: tuple[str, ...] = ()
-        self._recipients: list[str] = []
-        self._chunks = b""
-
-    def greet(self) -> bytes:
+    def greet(self) -> list[Step]:
         """Return the greeting."""
-        return self._reply("greeting")
+        return self.respond("GREETING", (), lambda: self.say("greeting"))
 
-    def receive(self, data: bytes) -> bytes:
-        """Return the replies to what came."""
-        self._buffer += data
-        written = b""
-        while not self.is_over and not self.wants_tls:
-            answer = self._next()
-            if answer is None:
+    def begin_tls(self, info: ReceivedTLS) -> list[Step]:
+        """Take note that TLS is up: all is forgotten, and what came in clear is dropped. RFC 3207 §4.2."""
+        if self.tls is None and not self.transcript:
+            self.tls = info
+            return self.greet()
+        self.tls = info
+        self.state = State.START
+        self.judge.reset(self.state)
+        return []
+
+    def receive(self, data: bytes) -> list[Step]:
+        """Return what happens when these octets have come."""
+        self.buffer += data
+        steps: list[Step] = []
+        while not self.is_over and self.state is not State.HANDSHAKE:
+            more = self.read()
+            if more is None:
                 break
-            written += answer
-        return written
+            steps += more
+        if not self.buffer:
+            self.judge.reset(self.state)
+        return steps
 
-    def begin_tls(self) -> None:
-        """Take note that TLS is up: all is forgotten. RFC 3207 §4.2."""
-        self._buffer = b""
-        self.wants_tls = self._greeted = False
-        self.tls = True
-        self._forget()
-
-    def _next(self) -> bytes | None:
-        if self._chunk is not None:
-            return self._take_chunk(*self._chunk)
-        if self._in_data:
-            return self._take_content()
-        line, ending, rest = self._buffer.partition(b"\r\n")
-        if not ending:
+    def read_line(self) -> list[Step] | None:
+        """Take one command line from the buffer and answer it."""
+        line = self.take_line()
+        if line is None:
             return None
-        self._buffer = rest
-        text = line.decode("utf-8", "replace")
-        return self._log_in(text) if self._login is not None else self._command(text)
-
-    def _command(self, line: str) -> bytes:
-        asked = self._behaviour.respond(line) if self._behaviour.respond is not None else None
-        verb, _, argument = line.partition(" ")
-        if asked is not None and verb.upper() != "BDAT":
-            return f"{asked}\r\n".encode()
-        handler = self._HANDLERS.get(verb.upper())
-        if handler is None:
-            return b"500 5.5.1 Command not known\r\n"
-        return handler(self, argument)
-
-    def _reply(self, key: str) -> bytes:
-        text = self._behaviour.replies.get(key) or REPLIES[key]
-        return f"{text}\r\n".encode()
-
-    def _ehlo(self, argument: str) -> bytes:
-        if not argument:
-            return b"501 5.5.4 A name is needed\r\n"
-        self._greeted = True
-        self._forget()
-        keywords = list(self._behaviour.keywords)
-        if self._behaviour.starttls and not self.tls:
-            keywords.append("STARTTLS")
-        if self._behaviour.users:
-            keywords.append("AUTH PLAIN LOGIN")
-        lines = [self._behaviour.domain, *keywords]
-        return "".join(f"250{'-' if line is not lines[-1] else ' '}{line}\r\n" for line in lines).encode()
-
-    def _helo(self, argument: str) -> bytes:
-        self._greeted = True
-        self._forget()
-        return self._reply("HELO") if argument else b"501 5.5.4 A name is needed\r\n"
-
-    def _starttls(self, argument: str) -> bytes:
-        if not self._behaviour.starttls or self.tls:
-            return b"502 5.5.1 Not offered\r\n"
-        self.wants_tls = True
-        return self._reply("STARTTLS")
-
-    def _auth(self, argument: str) -> bytes:
-        mechanism, _, initial = argument.partition(" ")
-        if not self._behaviour.users or mechanism.upper() not in ("PLAIN", "LOGIN"):
-            return b"504 5.5.4 Mechanism not known\r\n"
-        self._login = [mechanism.upper()]
-        if initial:
-            return self._log_in("" if initial == "=" else initial)
-        return self._reply("username") if mechanism.upper() == "LOGIN" else b"334 \r\n"
-
-    def _log_in(self, line: str) -> bytes:
-        assert self._login is not None  # noqa: S101  # for the type checker: _next() has asked
         try:
-            self._login.append(binascii.a2b_base64(line, strict_mode=True).decode("utf-8"))
-        except ValueError:
-            self._login = None
-            return b"501 5.5.2 That is not base64\r\n"
-        mechanism, *answers = self._login
-        if mechanism == "LOGIN" and len(answers) < 2:
-            return self._reply("password")
-        self._login = None
-        user, secret = answers if mechanism == "LOGIN" else (*answers[0].split("\0"), "", "")[1:3]
-        if self._behaviour.users.get(user) != secret:
-            return self._reply("AUTH refused")
-        self.user = user
-        return self._reply("AUTH")
+            command = read_command(line)
+        except Unreadable as unreadable:
+            self.record("C", printable(line.decode("utf-8", "replace")))
+            self.judge.syntax(unreadable.reply.text)
+            return self.written([unreadable.reply])
+        self.record("C", str(command))
+        verb = command.verb
+        self.judge.command(verb, self.state, str(command))
+        ahead = verb in (Verb.BDAT, Verb.BDAT_LAST) or (
+            verb not in SYNCHRONISES and "PIPELINING" in self.setup.offers(tls=self.tls is not None)
+        )
+        self.judge.behind(verb, bytes(self.buffer), allowed=ahead)
+        return self.command(command)
 
-    def _mail(self, argument: str) -> bytes:
-        match = _PATH.fullmatch(argument)
-        if match is None or not argument.upper().startswith("FROM"):
-            return b"501 5.5.4 MAIL FROM:<address>\r\n"
-        if self._sender is not None or not self._greeted:
-            return b"503 5.5.1 Bad sequence of commands\r\n"
-        self._sender = match[1]
-        self._parameters = tuple((match[2] or "").split())
-        return self._reply("MAIL")
+    def command(self, command: Command) -> list[Step]:
+        """Answer a command."""
+        raise NotImplementedError
 
-    def _rcpt(self, argument: str) -> bytes:
-        match = _PATH.fullmatch(argument)
-        if match is None or not argument.upper().startswith("TO"):
-            return b"501 5.5.4 RCPT TO:<address>\r\n"
-        if self._sender is None:
-            return b"503 5.5.1 Bad sequence of commands\r\n"
-        self._recipients.append(match[1])
-        return self._reply("RCPT")
-
-    def _data(self, argument: str) -> bytes:
-        if not self._recipients:
-            return b"503 5.5.1 No recipients\r\n"
-        self._in_data = True
-        return self._reply("DATA")
-
-    def _take_content(self) -> bytes | None:
-        content = b"\r\n" + self._buffer
-        end = content.find(b"\r\n.\r\n")
+    def take_line(self) -> bytes | None:
+        """Return the next line of the buffer without its line end; None if it is not complete."""
+        end = self.buffer.find(b"\n", self.scanned)
         if end < 0:
-            return None
-        self._buffer = content[end + 5 :]
-        self._in_data = False
-        return self._accept((content[2 : end + 2] if end else b"").replace(b"\r\n..", b"\r\n.").removeprefix(b"."))
+            self.scanned = len(self.buffer)
+            return None if len(self.buffer) < _LONGEST_LINE else bytes(self.buffer)
+        line = bytes(self.buffer[:end])
+        del self.buffer[: end + 1]
+        self.scanned = 0
+        if not line.endswith(b"\r"):
+            self.judge.bare_line_feed(line)
+        return line.removesuffix(b"\r")
 
-    def _accept(self, octets: bytes) -> bytes:
-        asked = self._behaviour.respond(".") if self._behaviour.respond is not None else None
-        mail = ReceivedMail(self._sender or "", tuple(self._recipients), octets, self._parameters, self.user, self.tls)
-        self._forget()
-        if asked is not None and not asked.startswith("2"):
-            return f"{asked}\r\n".encode()
-        number = self._deliver(mail)
-        return f"{asked}\r\n".encode() if asked else self._reply("content").replace(b"{number}", number.encode())
+    def ask_handler(self, item: Command | EndOfData) -> Reply | None:
+        """Return what the test's own function answers."""
+        return None if self.setup.handler is None else self.setup.handler(item)
 
-    def _bdat(self, argument: str) -> bytes:
-        size, _, last = argument.partition(" ")
-        if not size.isdigit():
-            return b"501 5.5.4 BDAT size [LAST]\r\n"
-        refusal = b"" if self._recipients else b"503 5.5.1 No recipients\r\n"
-        self._chunk = int(size), last.upper() == "LAST", refusal
-        return b""
+    def say(self, key: str, **values: object) -> list[Reply]:
+        """Return the reply of this kind of server."""
+        reply = self.setup.persona.reply(key, **values)
+        if "ENHANCEDSTATUSCODES" not in self.setup.offers(tls=self.tls is not None) and reply.enhanced:
+            reply = Reply(reply.code, reply.text.partition(" ")[2])
+        return [reply]
 
-    def _take_chunk(self, size: int, last: bool, refusal: bytes) -> bytes | None:  # a refused chunk is discarded
-        if len(self._buffer) < size:
-            return None
-        chunk, self._buffer = self._buffer[:size], self._buffer[size:]
-        self._chunk = None
-        if refusal:
-            return refusal
-        self._chunks += chunk
-        return self._accept(self._chunks) if last else b"250 2.0.0 Chunk taken\r\n"
+    def respond(
+        self, key: str, subjects: tuple[str, ...], do: Callable[[], list[Reply]], asked: Reply | None = None
+    ) -> list[Step]:
+        """Return the steps of an answer: what was asked for, else what `do` returns when it has done the command."""
+        steps: list[Step] = []
+        after: list[Step] = []
+        octets, trickle = None, 0.0
+        for fault in self.setup.faults.take(key, *subjects):
+            trickle = trickle or fault.trickle
+            octets, asked = fault.octets, fault.reply or asked
+            steps += [fault.before] if fault.before else []
+            after += [fault.after] if fault.after else []
+        if any(isinstance(step, Cut) for step in steps):
+            return self.ended(steps)
+        replies = do() if asked is None or _does(key, asked) else []
+        if octets is not None:
+            self.record("S", printable(octets.decode("utf-8", "replace")))
+            return [*steps, *self._say(octets, trickle), *self.ended(after)]
+        return [*steps, *self.written([asked] if asked is not None else replies, trickle), *self.ended(after)]
 
-    def _rset(self, argument: str) -> bytes:
-        self._forget()
-        return self._reply("RSET")
+    def written(self, replies: list[Reply], trickle: float = 0.0) -> list[Step]:
+        """Return the steps that write these replies."""
+        for reply in replies:
+            self.record("S", str(reply))
+            if reply.code == 421:
+                self.state = State.CLOSED
+        return self._say(b"".join(reply.raw for reply in replies), trickle)
 
-    def _noop(self, argument: str) -> bytes:
-        return self._reply("NOOP")
+    def _say(self, octets: bytes, trickle: float) -> list[Step]:
+        steps: list[Step] = [Say(octets, trickle)]
+        if self.state is State.HANDSHAKE:
+            # What came in clear behind STARTTLS is dropped, not read as if it had come inside TLS.
+            self.buffer.clear()
+            steps.append(StartTLS())
+        if self.state is State.CLOSED:
+            steps.append(Cut())
+            self.is_over = True
+        return steps
 
-    def _vrfy(self, argument: str) -> bytes:
-        return self._reply("VRFY")
+    def ended(self, steps: list[Step]) -> list[Step]:
+        """Return the steps, having taken note if they end the connection."""
+        if any(isinstance(step, Cut) or (isinstance(step, Pause) and step.seconds > 1e9) for step in steps):
+            self.is_over = True
+        return steps
 
-    def _quit(self, argument: str) -> bytes:
-        self.is_over = True
-        return self._reply("QUIT")
+    def record(self, who: str, text: str) -> None:
+        """Add the lines of a text to the transcript."""
+        self.transcript += [f"{who}: {line}" for line in text.split("\n")]
 
-    _HANDLERS: Mapping[str, Callable[[ServerSession, str], bytes]] = {
-        "EHLO": _ehlo,
-        "HELO": _helo,
-        "STARTTLS": _starttls,
-        "AUTH": _auth,
-        "MAIL": _mail,
-        "RCPT": _rcpt,
-        "DATA": _data,
-        "BDAT": _bdat,
-        "RSET": _rset,
-        "NOOP": _noop,
-        "VRFY": _vrfy,
-        "QUIT": _quit,
-    }
+
+def _does(key: str, reply: Reply) -> bool:
+    """Whether a command is done although it is answered with this reply: if that is what stands for success."""
+    return key == "QUIT" or (reply.code == 354 if key == "DATA" else reply.is_success)

@@ -11,7 +11,8 @@ import pytest
 
 import rawsmtp
 from rawsmtp.client.tls import default_context
-from rawsmtp.testing import authority
+from rawsmtp.testing import MemoryServer, authority
+from rawsmtp.testing.memory import run
 
 if TYPE_CHECKING:
     import ssl
@@ -80,6 +81,37 @@ def make_client(request: pytest.FixtureRequest) -> Iterator[MakeClient]:
             return client  # type: ignore[no-any-return]  # both show the face
 
         yield make
+
+
+class Unwaited:
+    """An AsyncClient in memory, whose coroutines never wait."""
+
+    def __init__(self, client: rawsmtp.AsyncClient) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, "_run" if name == "run" else name)
+        if not asyncio.iscoroutinefunction(found):
+            return found
+        return lambda *given, **named: run(found(*given, **named))
+
+
+Talk = Callable[..., AnyClient]
+
+
+@pytest.fixture(params=["blocking", "asyncio"])
+def talk(request: pytest.FixtureRequest) -> Talk:
+    """Makes a client of a `MemoryServer`, of one kind: `talk(server, **options)`."""
+
+    def make(server: MemoryServer, **options: Any) -> AnyClient:
+        client: Any = (
+            Driven(server.client(**options))
+            if request.param == "blocking"
+            else Unwaited(server.async_client(**options))
+        )
+        return client  # type: ignore[no-any-return]  # both show the face
+
+    return make
 
 
 @pytest.fixture(params=["send", "asend"])

@@ -17,6 +17,7 @@ class FakeLink:
     """What a flow may know of a link."""
 
     local_name = "[192.0.2.1]"
+    is_verified = True
 
 
 class Play:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.interop.dovecot import Dovecot
 from tests.interop.postfix import Postfix
 
 from rawsmtp.testing import authority
@@ -17,14 +18,30 @@ if TYPE_CHECKING:
 REQUIRED = "RAWSMTP_REQUIRE_INTEROP"
 
 
-@pytest.fixture(scope="session")
-def running_postfix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postfix]:
-    reason = Postfix.missing()
-    if reason is not None:
-        if os.environ.get(REQUIRED):
+def need(*servers: type[Postfix] | type[Dovecot]) -> None:
+    """Skip, or fail where they are required, if one of the servers cannot be had."""
+    for server in servers:
+        reason = server.missing()
+        if reason is not None and os.environ.get(REQUIRED):
             pytest.fail(f"{REQUIRED} is set, and {reason}")
-        pytest.skip(reason)
-    with Postfix(certificate=write_certificate(tmp_path_factory.mktemp("tls"))) as server:
+        if reason is not None:
+            pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Certificate and key of the servers, in one file."""
+    leaf = authority().issue()
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    path.touch(mode=0o600)
+    path.write_bytes(leaf.key_pem + leaf.certificate_pem)
+    return path
+
+
+@pytest.fixture(scope="session")
+def running_postfix(certificate: Path) -> Iterator[Postfix]:
+    need(Postfix)
+    with Postfix(certificate=certificate) as server:
         yield server
 
 
@@ -35,9 +52,23 @@ def postfix(running_postfix: Postfix) -> Postfix:
     return running_postfix
 
 
-def write_certificate(folder: Path) -> Path:
-    leaf = authority().issue()
-    path = folder / "server.pem"
-    path.touch(mode=0o600)
-    path.write_bytes(leaf.key_pem + leaf.certificate_pem)
-    return path
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """What checks the logins of `submission`."""
+    need(Dovecot)
+    with Dovecot() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def running_submission(certificate: Path, dovecot: Dovecot) -> Iterator[Postfix]:
+    need(Postfix)
+    with Postfix(certificate=certificate, logins=dovecot.socket) as server:
+        yield server
+
+
+@pytest.fixture
+def submission(running_submission: Postfix) -> Postfix:
+    """A Postfix that offers AUTH inside TLS, its mailbox empty."""
+    running_submission.clear()
+    return running_submission

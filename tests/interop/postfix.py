@@ -19,6 +19,7 @@ from typing import Self
 MASTER = Path("/usr/lib/postfix/sbin/master")
 DOMAIN = "example.test"
 UNKNOWN = f"unknown@{DOMAIN}"
+MEMBERS = f"members@{DOMAIN}"
 _START = 30.0
 _PAUSE = 0.02
 
@@ -39,7 +40,9 @@ mynetworks = 127.0.0.0/8
 relay_domains =
 default_transport = error:this server relays nothing
 smtpd_recipient_restrictions =
-    reject_unauth_destination, check_recipient_access inline:{{ {{ {unknown} = 550 5.1.1 No such user }} }}
+    reject_unauth_destination, check_recipient_access inline:{{
+        {{ {unknown} = 550 5.1.1 No such user }}
+        {{ {members} = permit_sasl_authenticated, reject }} }}
 smtpd_relay_restrictions = reject_unauth_destination
 virtual_mailbox_domains = {domain}, xn--bcher-kva.example
 virtual_mailbox_base = {folder}/mail
@@ -63,6 +66,15 @@ biff = no
 maillog_file = /dev/stdout
 smtpd_tls_security_level = {tls_level}
 {tls}
+{sasl}
+"""
+
+_SASL = """\
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = {socket}
+smtpd_sasl_security_options = noanonymous
+smtpd_tls_auth_only = yes
 """
 
 _MASTER_CF = """\
@@ -98,13 +110,19 @@ _INSTALL_PARAMETERS = (
 class Postfix:
     """Start it by `with Postfix() as server`; mail to anybody at `DOMAIN` but `UNKNOWN` arrives in one maildir.
 
+    Mail to `MEMBERS` is taken from those who have logged in only.
+
     size_limit: octets of the largest message that it takes.
     certificate: the path of a PEM file with certificate and key; offers STARTTLS, and TLS on `tls_port`.
+    logins: the socket of a Dovecot that checks logins; offers AUTH inside TLS.
     """
 
-    def __init__(self, *, size_limit: int = 20_000_000, certificate: Path | None = None) -> None:
+    def __init__(
+        self, *, size_limit: int = 20_000_000, certificate: Path | None = None, logins: Path | None = None
+    ) -> None:
         self._size_limit = size_limit
         self._certificate = certificate
+        self._logins = logins
         self._pause = threading.Event()
         self.host = "127.0.0.1"
         self.port = 0
@@ -164,6 +182,7 @@ class Postfix:
             "folder": self._folder,
             "domain": DOMAIN,
             "unknown": UNKNOWN,
+            "members": MEMBERS,
             "uid": uid,
             "gid": gid,
             "size_limit": self._size_limit,
@@ -171,6 +190,7 @@ class Postfix:
             "tls_level": "none",
             "tls": "",
             "tls_service": "",
+            "sasl": "" if self._logins is None else _SASL.format(socket=self._logins),
         }
         if self._certificate is not None:
             values["tls_level"] = "may"

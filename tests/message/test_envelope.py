@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from email import message_from_bytes, policy
-from email.message import EmailMessage, Message
+from email.message import Message
 
 import pytest
 
 from rawsmtp import commands
-from rawsmtp.message.envelope import make, without_bcc
+from rawsmtp.message.envelope import make
 
 
 def parsed(*lines: str) -> Message:
@@ -26,6 +26,27 @@ HEADERS = [
     (["From: a@x.test", "To: Friends: b@x.test, c@x.test;"], "a@x.test", ["b@x.test", "c@x.test"]),
     (["From: a@x.test", "To: undisclosed-recipients:;", "Bcc: b@x.test"], "a@x.test", ["b@x.test"]),
     (["From: a@x.test", "To: b@x.test", "Resent-From: r@x.test", "Resent-To: q@x.test"], "r@x.test", ["q@x.test"]),
+    (
+        [
+            *["Resent-From: new@x.test", "Resent-To: n1@x.test", "Resent-Bcc: n2@x.test"],
+            *["Resent-From: old@x.test", "Resent-To: o@x.test", "From: a@x.test", "To: b@x.test"],
+        ],
+        "new@x.test",
+        ["n1@x.test", "n2@x.test"],
+    ),
+    (
+        [
+            *["Resent-Date: x", "Resent-Sender: s@x.test", "Resent-To: n@x.test", "Resent-Cc: m@x.test"],
+            *["Received: x", "Resent-From: old@x.test", "Resent-To: o@x.test", "From: a@x.test"],
+        ],
+        "s@x.test",
+        ["n@x.test", "m@x.test"],
+    ),
+    (
+        ["Resent-From: r@x.test", "Resent-To: p@x.test", "Resent-To: q@x.test", "From: a@x.test"],
+        "r@x.test",
+        ["p@x.test", "q@x.test"],
+    ),
 ]
 
 
@@ -54,19 +75,12 @@ def test_arguments_win_over_headers() -> None:
         (["From: a@x.test, b@x.test", "To: c@x.test"], "2 senders"),
         (["From: a@x.test"], "no recipients"),
         (["From: a@x.test", "To: nobody at all"], "address|unclear"),
+        (
+            ["Resent-To: n@x.test", "Resent-From: r@x.test", "Resent-To: o@x.test", "Resent-From: old@x.test"],
+            "where the newest Resent block ends",
+        ),
     ],
 )
 def test_unclear_headers(lines: list[str], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         make(parsed(*lines), None, None)
-
-
-def test_bcc_leaves_a_copy_only() -> None:
-    message = EmailMessage()
-    message["Bcc"] = "a@x.test"
-    message["Resent-Bcc"] = "b@x.test"
-    message["Subject"] = "x"
-    bare = without_bcc(message)
-    assert bare.keys() == ["Subject"]
-    assert message.keys() == ["Bcc", "Resent-Bcc", "Subject"]
-    assert without_bcc(bare) is bare

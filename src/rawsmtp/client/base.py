@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from rawsmtp.errors import ConnectionLost, LocalProtocolError, SMTPError, SMTPTimeout
 from rawsmtp.flows.session import Progress, Session
 from rawsmtp.flows.submission import POLICIES, RefusedPolicy, Submission
-from rawsmtp.message.envelope import make, without_bcc
-from rawsmtp.message.source import is_email, source
+from rawsmtp.message.envelope import make
+from rawsmtp.message.source import source
 from rawsmtp.wire.command import Command, Raw
 from rawsmtp.wire.content import PIECE
 
@@ -81,9 +81,7 @@ class BaseClient:
     ) -> Submission:
         if refused not in POLICIES:
             raise ValueError(f"refused={refused!a} is none of {', '.join(map(repr, POLICIES))}")
-        envelope = make(message, sender, recipients)
-        bare = without_bcc(message) if is_email(message) else message
-        return Submission(source(bare), envelope, refused)
+        return Submission(source(message), make(message, sender, recipients), refused)
 
     def _command(self, command: Command | str) -> Command:
         if isinstance(command, str):
@@ -96,7 +94,8 @@ class BaseClient:
         terms = self._settings.terms
         self._owner = os.getpid()
         self.transcript.note(f"Connected to {self._settings.place}.")
-        return Link(self.transcript, terms.limits, terms.ignore_extensions, local_name)
+        secrets = terms.credential.secrets if terms.credential is not None else ()
+        return Link(self.transcript, terms.limits, terms.ignore_extensions, local_name, secrets)
 
     def _live(self) -> Link:
         if self._link is None:
@@ -141,7 +140,7 @@ class BaseClient:
             return
         self._broken = reason if self._session.established else None
         progress = self._session.progress
-        if progress.outcome == "unknown" and link.outgoing:
+        if progress.outcome == "unknown" and (link.outgoing or not link.ends_message):
             # The last octets were never handed over, so the message cannot be complete.
             self._session.enter(progress.phase)
         self.transcript.note("Connection closed.")

@@ -165,7 +165,15 @@ class Client(BaseClient):
             except SMTPError:
                 self._drop()
         if not self._is_ours():
+            self._establish()
+
+    def _establish(self) -> None:
+        try:
             self._run(establish(self._session))
+        finally:
+            # A session that did not get to where mail can be sent is not one to go on with.
+            if not self._session.established:
+                self._drop()
 
     def _run(self, flow: effects.Flow[Any]) -> Any:
         """Perform the effects of a flow until it returns; return its result, or the next Emit."""
@@ -224,8 +232,10 @@ class Client(BaseClient):
     def _exchange(self, effect: effects.Exchange) -> list[Reply]:
         link = self._live()
         try:
-            if effect.items and link.is_idle:
+            if effect.items and link.is_quiet:
                 self._io.glance(link)
+                if early := link.take_replies():
+                    return early
             octets = link.say(effect.items)
             if octets:
                 self._move_content(link, effect, octets)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from rawsmtp.errors import TLSFailed
 from rawsmtp.protocol import Connection, State
-from rawsmtp.wire.command import Content
+from rawsmtp.wire.command import Auth, AuthAnswer, Content
+from rawsmtp.wire.verb import Verb
 
+from .redaction import Redactor
 from .tls import TLSInfo, TLSLayer
 
 if TYPE_CHECKING:
@@ -24,25 +26,41 @@ if TYPE_CHECKING:
     from .transcript import Transcript
 
 
+_ENDS = (Verb.END_OF_DATA, Verb.BDAT_LAST)
+
+
 class Link:
     """One live connection, without its I/O.
 
     transcript: where the dialogue is recorded.
     limits, ignore_extensions: as for `Connection`.
     local_name: the name for EHLO when none was given.
+    outgoing: octets to be written.
+    progress: rises whenever octets are written or a reply is complete.
+    ends_message: whether the last octet of a message is among what was said last.
+    secrets: what must not be seen in what the server says.
     """
 
     def __init__(
-        self, transcript: Transcript, limits: Limits, ignore_extensions: Collection[str], local_name: str
+        self,
+        transcript: Transcript,
+        limits: Limits,
+        ignore_extensions: Collection[str],
+        local_name: str,
+        secrets: Collection[str] = (),
     ) -> None:
         self._connection = Connection(limits, ignore_extensions)
         self._transcript = transcript
+        self._secrets = secrets
+        self._line_limit = limits.line
+        self._redactor: Redactor | None = None
         self._tls: TLSLayer | None = None
         self._replies: list[Reply] = []
         self.local_name = local_name
         self.outgoing = b""
         self.progress = 0
         self.write_error: OSError | None = None
+        self.ends_message = False
 
     @property
     def tls(self) -> TLSInfo | None:
@@ -50,9 +68,19 @@ class Link:
         return self._tls.info if self._tls is not None and self._tls.is_up else None
 
     @property
+    def is_verified(self) -> bool:
+        """Whether it is inside TLS with a certificate and a host name that were verified."""
+        return self._tls is not None and self._tls.is_up and self._tls.is_verified
+
+    @property
     def is_idle(self) -> bool:
         """Whether nothing is owed in either direction."""
-        return not self.outgoing and not self._connection.outstanding and not self._connection.in_content
+        return self.is_quiet and not self._connection.in_content
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether whatever came now would come unasked: all is written and nothing is owed to us."""
+        return not self.outgoing and not self._connection.outstanding
 
     @property
     def is_over(self) -> bool:
@@ -65,9 +93,20 @@ class Link:
         Raises as `Connection.send` does, and then nothing is written.
         """
         octets = self._connection.send(*items)
+        self.ends_message = any(item.verb in _ENDS for item in items)
+        for item in items:
+            if isinstance(item, (Auth, AuthAnswer)):
+                self._keep_secret(item)
         self._transcript.record_sent(items, tls=self._tls is not None)
         self.outgoing += octets if self._tls is None else self._tls.encrypt(octets)
         return sum(len(item.octets) for item in items if isinstance(item, Content))
+
+    def _keep_secret(self, item: Auth | AuthAnswer) -> None:
+        if self._redactor is None:
+            self._redactor = Redactor(self._secrets, self._line_limit)
+        response = item.initial if isinstance(item, Auth) else item.response
+        if response:
+            self._redactor.learn(response)
 
     def wrote(self, octets: int) -> None:
         """Take note that so many octets of `outgoing` are written."""
@@ -87,6 +126,8 @@ class Link:
                 return
             clear, ended = self._tls.decrypt()
             self.outgoing += self._tls.encrypt(b"")
+        if self._redactor is not None:
+            clear = self._redactor.feed(clear) + (self._redactor.end() if ended else b"")
         if clear:
             self._take(clear)
         if ended:

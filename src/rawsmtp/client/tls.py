@@ -44,6 +44,8 @@ class TLSLayer:
 
     context: an ssl.SSLContext.
     host: the name or the address that the certificate must be for.
+    is_up: whether the handshake is done.
+    is_verified: whether certificate and host name are verified; `check_hostname` needs a verified certificate.
     """
 
     def __init__(self, context: ssl.SSLContext, host: str) -> None:
@@ -55,6 +57,7 @@ class TLSLayer:
         self._outgoing = ssl.MemoryBIO()
         self._object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
         self.is_up = False
+        self.is_verified = context.check_hostname
 
     def handshake(self) -> bytes:
         """Go on with the handshake and return the octets to write; `is_up` tells when it is done.

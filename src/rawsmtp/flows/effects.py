@@ -23,6 +23,10 @@ class Link(Protocol):
     def local_name(self) -> str:
         """The name to say in EHLO when none was given: a domain or an address literal."""
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether it is inside TLS with a certificate and a host name that were verified."""
+
 
 class Open(NamedTuple):
     """Drop the link and make a new one; the answer is the Link.

@@ -18,7 +18,7 @@ from rawsmtp.wire.capabilities import Capabilities
 from rawsmtp.wire.command import Command, Ehlo, Helo, Quit, StartTls
 from rawsmtp.wire.verb import Verb
 
-from .authentication import authenticate
+from .authentication import ALLOW, authenticate
 from .effects import ask, ask_one, open_link, upgrade
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Session:
     greeting: the server's greeting.
     capabilities: of the EHLO in force.
     secure: whether the link is inside TLS.
+    trusted: whether secrets may be said: inside TLS that was verified, or that the caller wants as it is.
     needs_reset: whether RSET has to stand in front of the next MAIL.
     established: whether mail transactions can begin.
     progress: the phase, and what has become of the message so far.
@@ -56,6 +57,7 @@ class Session:
     greeting: Reply | None = None
     capabilities: Capabilities = field(default_factory=Capabilities)
     secure: bool = False
+    trusted: bool = False
     needs_reset: bool = False
     established: bool = False
     progress: Progress = _NOTHING
@@ -77,7 +79,7 @@ def establish(session: Session) -> Flow[None]:
         session.enter("auth")
         raise InsecureCredentials(
             "AUTH would go out in clear: the connection has no TLS",
-            hint='use security="starttls" or "tls", or allow this credential with in_clear=True',
+            hint=ALLOW,
         )
     try:
         yield from _establish(session, security)
@@ -90,7 +92,7 @@ def establish(session: Session) -> Flow[None]:
 def _establish(session: Session, security: str) -> Flow[None]:
     session.enter("connect")
     session.needs_reset = session.established = False
-    session.secure = security == "tls"
+    session.secure = session.trusted = security == "tls"
     link = yield from open_link(session.terms.timeouts.connect, tls=session.secure)
     name = session.terms.local_name or link.local_name
     yield from _greet(session)
@@ -148,8 +150,9 @@ def _secure(session: Session, name: str, *, required: bool) -> Flow[None]:
         if required:
             raise _no_tls(reply)
         return
-    yield from upgrade(session.terms.timeouts.command)
+    link = yield from upgrade(session.terms.timeouts.command)
     session.secure = True
+    session.trusted = required or link.is_verified
     yield from _hello(session, name)
 
 

@@ -54,7 +54,7 @@ def submit(session: Session, submission: Submission) -> Flow[Receipt]:
     Raises SenderRefused, RecipientsRefused, MessageRefused or NotSupported, after which the connection goes on, and
     what any exchange may raise, after which it is gone.
     """
-    envelope = fit(submission.envelope, submission.source, session.capabilities)
+    envelope, source = fit(submission.envelope, submission.source, session.capabilities)
     if session.needs_reset:
         yield from _reset(session)
     session.enter("mail")
@@ -65,7 +65,7 @@ def submit(session: Session, submission: Submission) -> Flow[Receipt]:
     accepted, refused = yield from _recipients(session, envelope)
     if not accepted or (refused and submission.refused == "abort"):
         raise _recipients_refused(refused, whole=not accepted)
-    final = yield from _content(session, submission.source)
+    final = yield from _content(session, source)
     session.needs_reset = False
     if final.is_refusal:
         raise _refusal(MessageRefused, "the message", final)

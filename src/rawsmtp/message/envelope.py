@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,10 @@ from .source import is_email
 if TYPE_CHECKING:
     from email.message import Message
 
+Fields = Sequence[tuple[str, object]]
+
 _RECIPIENT_FIELDS = ("To", "Cc", "Bcc")
+_ONCE = frozenset({"resent-from", "resent-sender", "resent-date", "resent-message-id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ def _listed(recipients: str | Iterable[str | Rcpt]) -> list[Rcpt]:
 def _sender(headers: Message | None) -> Mail:
     if headers is None:
         raise ValueError('no sender: give sender=, "" for the null sender')
-    prefix = _prefix(headers)
-    found = header_addresses(headers, f"{prefix}Sender") or header_addresses(headers, f"{prefix}From")
+    fields, prefix = _block(headers)
+    found = header_addresses(fields, f"{prefix}Sender") or header_addresses(fields, f"{prefix}From")
     if len(found) != 1:
         raise ValueError(f"the headers name {len(found)} senders, and one is needed: give sender=")
     return Mail(found[0])
@@ -68,19 +70,36 @@ def _sender(headers: Message | None) -> Mail:
 def _header_recipients(headers: Message | None) -> list[Rcpt]:
     if headers is None:
         raise ValueError("no recipients: give recipients=")
-    prefix = _prefix(headers)
-    return [Rcpt(address) for name in _RECIPIENT_FIELDS for address in header_addresses(headers, prefix + name)]
+    fields, prefix = _block(headers)
+    return [Rcpt(address) for name in _RECIPIENT_FIELDS for address in header_addresses(fields, prefix + name)]
 
 
-def _prefix(headers: Message) -> str:
-    return "Resent-" if any(f"Resent-{name}" in headers for name in ("From", *_RECIPIENT_FIELDS)) else ""
+def _block(headers: Message) -> tuple[Fields, str]:
+    """Return the fields that say who a message is from and for: the newest Resent block, else all. RFC 5322 §3.6.6."""
+    fields = list(headers.raw_items())
+    resent = [name.lower().startswith("resent-") for name, _ in fields]
+    if not any(resent):
+        return fields, ""
+    start = resent.index(True)
+    end = resent.index(False, start) if False in resent[start:] else len(fields)
+    block = _newest(fields[start:end])
+    if end - start > len(block) or True in resent[end:]:
+        _check_unique(block)
+    return block, "Resent-"
 
 
-def without_bcc(message: Message) -> Message:
-    """Return the message without Bcc and Resent-Bcc: a copy if it has them, the caller's object is left alone."""
-    if "Bcc" not in message and "Resent-Bcc" not in message:
-        return message
-    bare = copy.copy(message)
-    bare._headers = list(message._headers)  # type: ignore[attr-defined]  # the copy shares the list of headers else
-    del bare["Bcc"], bare["Resent-Bcc"]
-    return bare
+def _newest(fields: Fields) -> Fields:
+    """Return the fields before the first that begins another block: one that a block has only once."""
+    seen = set()
+    for number, (name, _) in enumerate(fields):
+        if name.lower() in _ONCE and name.lower() in seen:
+            return fields[:number]
+        seen.add(name.lower())
+    return fields
+
+
+def _check_unique(block: Fields) -> None:
+    names = [name.lower() for name, _ in block]
+    if len(set(names)) < len(names):
+        # A second Resent-To may be the beginning of the block behind, whose recipients have had the message.
+        raise ValueError("it is unclear where the newest Resent block ends: give sender= and recipients=")

@@ -9,29 +9,31 @@ from rawsmtp.wire.address import Mailbox
 from rawsmtp.wire.command import Mail, Rcpt
 
 from .envelope import Envelope
+from .source import Source
 
 if TYPE_CHECKING:
+    from email.message import Message
+
     from rawsmtp.wire.capabilities import Capabilities
 
-    from .source import Source
 
-
-def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> Envelope:
-    """Return the envelope with what this server has to be told, and nothing else.
+def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> tuple[Envelope, Source]:
+    """Return the envelope with what this server has to be told, and nothing else, and the octets that it can take.
 
     Raises NotSupported where the server cannot carry the message: "SMTPUTF8" for an address that is not ASCII, "SIZE"
-    for a message over the size that it takes, "8BITMIME" for octets that are not ASCII.
+    for a message over the size that it takes, "8BITMIME" for octets that are not ASCII and cannot be encoded.
     """
     envelope = _fit_addresses(envelope, capabilities)
     parameters = list(envelope.sender.parameters)
     declared = {parameter.partition("=")[0].upper() for parameter in parameters}
+    if "BODY" not in declared:
+        source, body = _body(source, capabilities)
+        parameters += body
     if "SIZE" not in declared:
         parameters += _size(source, capabilities)
-    if "BODY" not in declared:
-        parameters += _body(source, capabilities)
-    if "SMTPUTF8" not in declared and _needs_smtputf8(envelope):
+    if "SMTPUTF8" not in declared and (_is_international(envelope) or _has_utf8_headers(source, capabilities)):
         parameters.append("SMTPUTF8")
-    return Envelope(Mail(envelope.sender.address, *parameters), envelope.recipients)
+    return Envelope(Mail(envelope.sender.address, *parameters), envelope.recipients), source
 
 
 def _fit_addresses(envelope: Envelope, capabilities: Capabilities) -> Envelope:
@@ -53,8 +55,21 @@ def _ascii_domain(address: str) -> str:
     return str(Mailbox.parse(address).with_ascii_domain()) if address else address
 
 
-def _needs_smtputf8(envelope: Envelope) -> bool:
+def _is_international(envelope: Envelope) -> bool:
     return not all(path.address.isascii() for path in (envelope.sender, *envelope.recipients))
+
+
+def _has_utf8_headers(source: Source, capabilities: Capabilities) -> bool:
+    if source.email is None or source.is_ascii:
+        return False
+    from .rendering import needs_utf8_headers
+
+    needed = needs_utf8_headers(source.email)
+    if needed and not capabilities.smtputf8:
+        raise NotSupported(
+            "the server does not offer SMTPUTF8, which an address in the headers needs", extension="SMTPUTF8"
+        )
+    return needed
 
 
 def _size(source: Source, capabilities: Capabilities) -> list[str]:
@@ -66,15 +81,31 @@ def _size(source: Source, capabilities: Capabilities) -> list[str]:
     return [f"SIZE={size}"]
 
 
-def _body(source: Source, capabilities: Capabilities) -> list[str]:
+def _body(source: Source, capabilities: Capabilities) -> tuple[Source, list[str]]:
     if source.is_ascii:
-        return []
+        return source, []
     if capabilities.eight_bit_mime:
-        return ["BODY=8BITMIME"]
+        # A stream may turn out to have them: saying so costs nothing, and taking it back is not possible.
+        return source, ["BODY=8BITMIME"]
     if source.is_ascii is None:
-        return []
-    raise NotSupported(
+        return source, []
+    if source.email is not None:
+        return _as_7bit(source.email), []
+    raise _not_8bit()
+
+
+def _as_7bit(email: Message) -> Source:
+    from .rendering import render_7bit
+
+    encoded = Source(render_7bit(email), email=email)
+    if not encoded.is_ascii:
+        raise _not_8bit()
+    return encoded
+
+
+def _not_8bit() -> NotSupported:
+    return NotSupported(
         "the message has octets beyond ASCII, and the server does not offer 8BITMIME",
         extension="8BITMIME",
-        hint="encode the message as quoted-printable or base64",
+        hint="encode the message as quoted-printable or base64, or give an EmailMessage, which is encoded as needed",
     )

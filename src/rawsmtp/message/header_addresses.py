@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from rawsmtp.wire.address import Mailbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from email.message import Message
+    from collections.abc import Iterable, Iterator
 
 _TOKEN = re.compile(
     r"(?P<space>[ \t]+|(?:\r\n|\r|\n)[ \t]+)"
@@ -23,14 +22,14 @@ _TOKEN = re.compile(
 _COMMENT = re.compile(r"[^()\\\r\n]+|\\[^\r\n]|[()]|(?:\r\n|\r|\n)[ \t]")
 
 
-def header_addresses(message: Message, name: str) -> list[str]:
+def header_addresses(fields: Iterable[tuple[str, object]], name: str) -> list[str]:
     """Return the addresses in every header of this name, in order; groups give their members.
 
+    fields: names and values as `Message.raw_items()` gives them: parsing them is what Python's own parser fails at.
     Raises ValueError for a header that is not, by the grammar, a list of addresses.
     """
     wanted = name.lower()
-    # Parsed headers are not asked for: the parsing is what fails.
-    values = [value for header, value in message.raw_items() if header.lower() == wanted]
+    values = [value for header, value in fields if header.lower() == wanted]
     found = []
     for value in values:
         try:

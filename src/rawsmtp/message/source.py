@@ -30,10 +30,12 @@ class Source:
 
     octets: all of them, where they are in memory; else empty.
     pieces: an iterator or async iterator of pieces; None where `octets` has all.
+    email: the message object that `octets` was made from, if there is one.
     """
 
     octets: bytes = field(default=b"", repr=False)
     pieces: object | None = None
+    email: Message | None = field(default=None, repr=False)
 
     @property
     def size(self) -> int | None:
@@ -56,14 +58,17 @@ def source(message: AnyMessage) -> Source:
 
     message: an EmailMessage or Message, a bytes-like object, a str with the content (as UTF-8), a path, a binary
         file, or an iterable of bytes; async iterables are for the asyncio client.
-    Raises TypeError for anything else, ValueError for a str without a line end: that is likely a file name.
+    Raises TypeError for anything else; ValueError for a str without a line end, which is likely a file name, and for
+    an email message whose headers would begin other ones.
     """
     if isinstance(message, (bytes, bytearray, memoryview)):
         return Source(bytes(message))
     if isinstance(message, str):
         return Source(_text(message))
     if is_email(message):
-        return Source(_flatten(message))
+        from .rendering import render
+
+        return Source(render(message), email=message)
     if isinstance(message, PathLike):
         return Source(pieces=_file_at(message))
     if hasattr(message, "read"):
@@ -95,16 +100,6 @@ def _text(message: str) -> bytes:
     if "\n" not in message and "\r" not in message:
         raise ValueError(f"a message without a line end: {message!a:.80}; for a file use pathlib.Path")
     return message.encode("utf-8")
-
-
-def _flatten(message: Message) -> bytes:
-    from email.generator import BytesGenerator
-    from io import BytesIO
-
-    buffer = BytesIO()
-    # A line that begins with "From " is mangled in mailbox files only.
-    BytesGenerator(buffer, mangle_from_=False).flatten(message)
-    return buffer.getvalue()
 
 
 def _file_at(path: PathLike) -> Iterator[bytes]:

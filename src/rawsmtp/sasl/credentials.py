@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+_TOKEN = re.compile("[!-~]+")
 
 
 def _check(text: object, what: str, *, empty: bool = False) -> None:
@@ -43,6 +44,11 @@ class Password:
         _check(self.secret, "the secret of a Password")
         _check(self.authzid or "", "the authzid of a Password", empty=True)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be seen."""
+        return (self.secret,)
+
 
 @dataclass(frozen=True, slots=True)
 class OAuth2:
@@ -59,8 +65,32 @@ class OAuth2:
 
     def __post_init__(self) -> None:
         _check(self.user, "the user of an OAuth2")
+        if "\x01" in self.user:
+            raise ValueError("the user of an OAuth2 has a %x01 in it, which ends the name for the server")
         if not callable(self.token):
-            _check(self.token, "the token of an OAuth2")
+            _check_token(self.token)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be seen; a token that is asked for is not known before."""
+        return () if callable(self.token) else (self.token,)
+
+
+def access_token(credential: OAuth2) -> str:
+    """Return the token of a credential; a callable is called.
+
+    Raises TypeError or ValueError if it is no token, and whatever the callable raises.
+    """
+    token = credential.token() if callable(credential.token) else credential.token
+    _check_token(token)
+    return token
+
+
+def _check_token(token: object) -> None:
+    # RFC 6750 §2.1 allows fewer characters; what matters is that none of them can end the token.
+    _check(token, "the token of an OAuth2")
+    if isinstance(token, str) and not _TOKEN.fullmatch(token):
+        raise ValueError("the token of an OAuth2 has a character in it that is not printable ASCII, or a space")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +106,11 @@ class External:
 
     def __post_init__(self) -> None:
         _check(self.identity, "the identity of an External", empty=True)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Nothing of it is secret."""
+        return ()
 
 
 Credential = Password | OAuth2 | External

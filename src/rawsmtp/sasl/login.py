@@ -5,8 +5,13 @@ The text of the prompts is not looked at: servers write "Username:", "User Name"
 
 from __future__ import annotations
 
-from .credentials import Password
-from .mechanism import Mechanism, MechanismFailed, Responses
+from typing import TYPE_CHECKING
+
+from .mechanism import MechanismFailed
+
+if TYPE_CHECKING:
+    from .credentials import Password
+    from .mechanism import Responses
 
 
 def login(credential: Password) -> Responses:
@@ -15,6 +20,3 @@ def login(credential: Password) -> Responses:
     yield credential.user.encode("utf-8")
     if (yield credential.secret.encode("utf-8")) is not None:
         raise MechanismFailed("LOGIN takes two challenges")
-
-
-LOGIN = Mechanism("LOGIN", login, Password)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _LINE_OCTETS = 998
-_SEQUENCE_MATTERS = frozenset(Verb) - {Verb.OTHER}
+_HELLO = frozenset({Verb.EHLO, Verb.HELO, Verb.LHLO})
+"""These may come at any time and do what RSET does. RFC 5321 §4.1.4."""
 
 
 class Finding(NamedTuple):
@@ -42,24 +43,28 @@ class Judge:
     def __init__(self, report: Callable[[Finding], None]) -> None:
         self._report = report
         self._said = State.START
+        self._may_be_ahead = False
 
     def command(self, verb: Verb, actual: State, shown: str) -> None:
         """Judge a command by the client's own table.
 
         A command may follow one whose refusal the client had not seen yet, so it is right if it is right either as if
-        all had been accepted or as things are.
+        all had been accepted or as things are. Only where pipelining is not allowed has it surely seen all replies.
         """
+        if not self._may_be_ahead:
+            self._said = actual
         reached = SEND.get((self._said, verb)) or SEND.get((actual, verb))
-        if reached is None and verb in _SEQUENCE_MATTERS:
+        if reached is None and verb not in _HELLO:
             self._report(Finding("sequence", f"{shown!r} {actual.value}", "RFC 5321 §4.1.4"))
         self._said = reached or actual
 
-    def reset(self, actual: State) -> None:
-        """Take note of where things are when the client has seen every reply."""
-        self._said = actual
+    def begin_tls(self) -> None:
+        """Take note that all is forgotten."""
+        self._may_be_ahead = False
 
     def behind(self, verb: Verb, octets: bytes, *, allowed: bool) -> None:
         """Judge octets that came behind a command before its reply."""
+        self._may_be_ahead = allowed
         if not octets or allowed:
             return
         if verb is Verb.QUIT:

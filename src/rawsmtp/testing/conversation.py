@@ -14,6 +14,7 @@ def check(expected: str, actual: list[str]) -> None:
     expected: lines, indented as the caller likes; "..." in a line is any text, a line "..." any lines.
     """
     wanted = [line.strip() for line in expected.strip().split("\n")]
+    actual = [line.rstrip() for line in actual]
     if _fits(wanted, actual):
         return
     shown = _aligned(wanted, actual)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .channel import Channel
     from .conformance import Finding
     from .mail import ReceivedMail
-    from .steps import Step
+    from .script import Piece
 
 TLS = Literal["starttls", "implicit"]
 
@@ -61,7 +61,7 @@ class KitOptions(TypedDict, total=False):
     handler: Handler | None
     lmtp: bool
     strict: bool
-    script: Sequence[bytes | Step] | None
+    script: Sequence[Piece] | None
     close: bool
 
 

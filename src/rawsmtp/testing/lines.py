@@ -13,9 +13,7 @@ from rawsmtp.wire.reply import Reply
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PATH = re.compile(
-    r'(?P<gap> *)<(?P<path>(?:"(?:[^"\\]|\\.)*"|[^>"])*)>(?: +(?P<parameters>.*))?|(?P<bare>[^<>]*)', re.DOTALL
-)
+_PATH = re.compile(r' *<(?P<path>(?:"(?:[^"\\]|\\.)*"|[^>"])*)>(?: +(?P<parameters>.*))?', re.DOTALL)
 
 
 class Unreadable(Exception):
@@ -33,10 +31,12 @@ def read_command(line: bytes) -> commands.Command:
     except ValueError as error:
         raise Unreadable(500, "5.5.2 Control characters or broken UTF-8 in a command") from error
     word = re.split("[ :]", text, maxsplit=1)[0].upper()
+    if not word:
+        raise Unreadable(500, "5.5.2 A command begins with its verb")
     try:
         return _READERS.get(word, commands.Raw)(text)
     except ValueError as error:
-        raise Unreadable(501 if word else 500, f"5.5.4 {str(error)[:200]}") from error
+        raise Unreadable(501, f"5.5.4 {str(error)[:200]}") from error
 
 
 def _argument(text: str) -> str:
@@ -47,7 +47,7 @@ def _path(text: str, keyword: str) -> tuple[str, list[str]]:
     if not text.upper().startswith(f"{keyword}:"):
         raise ValueError(f"It is {keyword}:<address>")
     match = _PATH.fullmatch(text[len(keyword) + 1 :])
-    if match is None or match["path"] is None:
+    if match is None:
         raise ValueError(f"It is {keyword}:<address>")
     return match["path"], (match["parameters"] or "").split()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from email.message import EmailMessage
+    from email.message import EmailMessage, Message
 
 _LINK = re.compile(r"""https?://[^\s<>"'\])}]+""")
 _TRAILING = ".,;:!?"
@@ -96,15 +96,18 @@ class ReceivedMail:
 
     def _body(self, subtype: str) -> str:
         part = self.message.get_body(preferencelist=(subtype,))
-        return str(part.get_content()) if part is not None else ""
+        if part is None:
+            return ""
+        try:
+            return str(part.get_content())
+        except LookupError:  # a charset that Python does not know
+            return _octets(part).decode("utf-8", "replace")
 
     @property
     def attachments(self) -> list[Attachment]:
         """The attachments, in order."""
         return [
-            Attachment(
-                part.get_filename(), part.get_content_type(), cast("bytes", part.get_payload(decode=True) or b"")
-            )
+            Attachment(part.get_filename(), part.get_content_type(), _octets(part))
             for part in self.message.iter_attachments()
         ]
 
@@ -136,3 +139,10 @@ class ReceivedMail:
     def __str__(self) -> str:
         recipients = ", ".join(self.envelope.recipients)
         return f"{self.subject!r} from <{self.envelope.sender}> for {recipients} ({len(self.raw)} octets)"
+
+
+def _octets(part: Message) -> bytes:
+    """Return the content of a part, its transfer encoding undone; that of a message within a message is all of it."""
+    if part.is_multipart():
+        return b"".join(inner.as_bytes() for inner in cast("list[Message]", part.get_payload()))
+    return cast("bytes", part.get_payload(decode=True) or b"")

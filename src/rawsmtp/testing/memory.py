@@ -32,6 +32,7 @@ class MemoryServer(Kit):
 
     chop: octets that are handed over at a time, in both directions; None hands over all at once.
     connections: how many can be made; more are refused. None is any number.
+    taken: octets that its clients have read.
     options: see `KitOptions`.
     """
 
@@ -40,6 +41,7 @@ class MemoryServer(Kit):
     ) -> None:
         super().__init__(options)
         self.chop = chop
+        self.taken = 0
         self.connections = connections
 
     def client(self, **options: Unpack[Options]) -> Client:
@@ -147,6 +149,7 @@ class MemoryIO(BlockingIO):
             self._coming.appendleft(Say(rest, step.trickle))
             if step.trickle:
                 self._coming.appendleft(Pause(step.trickle))
+        self._server.taken += len(piece)
         if piece:
             link.receive(piece)
 

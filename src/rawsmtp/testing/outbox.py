@@ -92,7 +92,7 @@ class Outbox(Sequence["ReceivedMail"]):
             while len(found := self.select(to, subject)) < wanted:
                 if not self._changed.wait(until - monotonic()):
                     raise AssertionError(f"{_wanted(wanted, to, subject)} in {timeout:g} seconds; {self._arrived()}")
-        return found[0] if count is None else found
+        return found[0] if count is None else found[:count]
 
     def assert_sent(self, count: int = 1, *, to: str | None = None, subject: str | None = None) -> list[ReceivedMail]:
         """Return the messages that fit; AssertionError that lists what arrived if they are not exactly so many."""

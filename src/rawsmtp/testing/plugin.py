@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rawsmtp.testing.reroute import Capture
     from rawsmtp.testing.server import Server
 
-_SERVERS: pytest.StashKey[list[Server]] = pytest.StashKey()
+_SERVERS = pytest.StashKey["list[Server]"]()
 _MARKER = "rawsmtp(**options): options of the server that smtp_server starts, as for rawsmtp.testing.Server"
 
 
@@ -73,8 +73,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add the conversations to the report of a failing test."""
     report = yield
+    servers: list[Server] = item.stash.get(_SERVERS, [])
     if report.failed:
-        for number, server in enumerate(item.stash.get(_SERVERS, None) or (), 1):
+        for number, server in enumerate(servers, 1):
             if server.transcript:
                 report.sections.append((f"SMTP server {number}", server.transcript))
     return report

@@ -11,17 +11,19 @@ if TYPE_CHECKING:
 
     from .mail import ReceivedTLS
 
+    Piece = bytes | Step | Sequence[bytes | Step]
+
 
 class ScriptedSession:
     """Says one piece of its script when the connection is made, and one more for each line that comes.
 
     What comes behind a line that is "DATA" is one piece up to the final dot.
 
-    script: the pieces, octets as they are or steps; b"" says nothing.
+    script: the pieces, octets as they are, steps, or several of both; b"" says nothing.
     close: whether to close the connection after the last piece.
     """
 
-    def __init__(self, script: Sequence[bytes | Step], *, close: bool = False) -> None:
+    def __init__(self, script: Sequence[Piece], *, close: bool = False) -> None:
         self._script = list(script)
         self._close = close
         self._buffer = b""
@@ -54,8 +56,7 @@ class ScriptedSession:
 
     def _say(self) -> list[Step]:
         self._begun = True
-        steps: list[Step] = []
-        if self._script:
-            piece = self._script.pop(0)
-            steps.append(Say(piece) if isinstance(piece, bytes) else piece)
+        piece = self._script.pop(0) if self._script else ()
+        parts = piece if isinstance(piece, (list, tuple)) else (piece,)
+        steps: list[Step] = [Say(part) if isinstance(part, bytes) else part for part in parts]
         return steps if self._script or not self._close else [*steps, Cut()]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from rawsmtp.protocol.state import SYNCHRONISES, State
-from rawsmtp.wire.command import Command, EndOfData
+from rawsmtp.wire.command import Bdat, Command, EndOfData
 from rawsmtp.wire.reply import Reply, printable
 from rawsmtp.wire.verb import Verb
 
@@ -24,6 +24,7 @@ Handler = Callable[[Command | EndOfData], Reply | None]
 """Asked first for each command; what it returns is the answer, None leaves it to the server."""
 
 _LONGEST_LINE = 65_536
+_SHOWN = 1_000
 
 
 class Session(Protocol):
@@ -104,7 +105,7 @@ class BaseSession:
             return self.greet()
         self.tls = info
         self.state = State.START
-        self.judge.reset(self.state)
+        self.judge.begin_tls()
         return []
 
     def receive(self, data: bytes) -> list[Step]:
@@ -116,8 +117,6 @@ class BaseSession:
             if more is None:
                 break
             steps += more
-        if not self.buffer:
-            self.judge.reset(self.state)
         return steps
 
     def read_line(self) -> list[Step] | None:
@@ -128,17 +127,21 @@ class BaseSession:
         try:
             command = read_command(line)
         except Unreadable as unreadable:
-            self.record("C", printable(line.decode("utf-8", "replace")))
+            self.record("C", _shown(line))
             self.judge.syntax(unreadable.reply.text)
+            if len(line) > _LONGEST_LINE:
+                self.state = State.CLOSED
             return self.written([unreadable.reply])
         self.record("C", str(command))
         verb = command.verb
         self.judge.command(verb, self.state, str(command))
-        ahead = verb in (Verb.BDAT, Verb.BDAT_LAST) or (
-            verb not in SYNCHRONISES and "PIPELINING" in self.setup.offers(tls=self.tls is not None)
-        )
-        self.judge.behind(verb, bytes(self.buffer), allowed=ahead)
+        self.judge_behind(verb, b"" if isinstance(command, Bdat) else bytes(self.buffer))
         return self.command(command)
+
+    def judge_behind(self, verb: Verb, octets: bytes) -> None:
+        """Judge what came before the reply to this."""
+        pipelining = "PIPELINING" in self.setup.offers(tls=self.tls is not None)
+        self.judge.behind(verb, octets, allowed=pipelining and verb not in SYNCHRONISES)
 
     def command(self, command: Command) -> list[Step]:
         """Answer a command."""
@@ -147,9 +150,15 @@ class BaseSession:
     def take_line(self) -> bytes | None:
         """Return the next line of the buffer without its line end; None if it is not complete."""
         end = self.buffer.find(b"\n", self.scanned)
-        if end < 0:
+        if end < 0 and len(self.buffer) <= _LONGEST_LINE:
             self.scanned = len(self.buffer)
-            return None if len(self.buffer) < _LONGEST_LINE else bytes(self.buffer)
+            return None
+        if end < 0:
+            # No line: it is not kept in memory until it ends.
+            line = bytes(self.buffer)
+            self.buffer.clear()
+            self.scanned = 0
+            return line
         line = bytes(self.buffer[:end])
         del self.buffer[: end + 1]
         self.scanned = 0
@@ -216,6 +225,14 @@ class BaseSession:
     def record(self, who: str, text: str) -> None:
         """Add the lines of a text to the transcript."""
         self.transcript += [f"{who}: {line}" for line in text.split("\n")]
+
+
+def _shown(line: bytes) -> str:
+    """Return a line that is no command as it can be seen; what stands behind AUTH is a secret."""
+    words = line.split(b" ", 2)
+    if words[0].upper() == b"AUTH" and len(words) > 2:
+        line = b" ".join([*words[:2], b"[redacted]"])
+    return printable(line[:_SHOWN].decode("utf-8", "replace"))
 
 
 def _does(key: str, reply: Reply) -> bool:

@@ -21,6 +21,10 @@ class Limits:
     """Challenges in one AUTH exchange; SCRAM takes two."""
     auth_line: int = 12_288
     """An AUTH line, RFC 4954 §4."""
+    fewest_iterations: int = 4_096
+    """Of SCRAM, RFC 5802 §5.1, RFC 7677 §4: fewer make it cheap to guess the secret from what was heard."""
+    most_iterations: int = 600_000
+    """Of SCRAM: a few tenths of a second that no timeout can interrupt; servers use up to 15,000."""
     command_line: int = 2_048
     """A command line. RFC 5321 §4.5.3.1.4 says 512, and each extension adds to it."""
     address: int = 254

@@ -121,6 +121,8 @@ RENAMED = {
     "AsyncClient": "Client",
     "AsyncioIO": "BlockingIO",
     "asend": "send",
+    "AsyncIterator": "Iterator",
+    "AnyIterable": "Iterable",
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
 }

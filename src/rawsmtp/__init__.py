@@ -33,7 +33,8 @@ from .errors import (
     TLSFailed,
 )
 from .flows.terms import Timeouts
-from .message.receipt import Receipt
+from .message.receipt import Receipt, Result
+from .message.submission import Submission
 from .protocol import Connection, State
 from .sasl import External, OAuth2, Password
 from .wire import Capabilities, EnhancedCode, Limits, Reply
@@ -66,10 +67,12 @@ __all__ = [
     "Refused",
     "RemoteProtocolError",
     "Reply",
+    "Result",
     "SMTPError",
     "SMTPTimeout",
     "SenderRefused",
     "State",
+    "Submission",
     "TLSFailed",
     "TLSInfo",
     "Timeouts",

@@ -7,9 +7,10 @@ from tests.flows.play import Play
 
 from rawsmtp import Reply
 from rawsmtp.errors import ConnectionLost, MessageRefused, NotSupported, RecipientsRefused, SenderRefused, SMTPError
-from rawsmtp.flows import Session, Submission, Terms, submit
+from rawsmtp.flows import Session, Terms, submit
 from rawsmtp.message.envelope import make
 from rawsmtp.message.source import Source, source
+from rawsmtp.message.submission import Prepared
 from rawsmtp.wire.capabilities import Capabilities
 
 if TYPE_CHECKING:
@@ -22,13 +23,13 @@ OPEN = ["<open>", "EHLO [192.0.2.1]"]
 def session(**keywords: tuple[str, ...]) -> Session:
     ready = Session(Terms(security="none"))
     ready.capabilities = Capabilities(keywords)
-    ready.established = True
+    ready.established = ready.fresh = True
     return ready
 
 
-def message(refused: Any = "abort", octets: bytes = b"text\n", recipients: int = 2) -> Submission:
+def message(refused: Any = "abort", octets: bytes = b"text\n", recipients: int = 2) -> Prepared:
     addresses = [f"r{number}@x.test" for number in range(1, recipients + 1)]
-    return Submission(source(octets), make(octets, "s@x.test", addresses), refused)
+    return Prepared(source(octets), make(octets, "s@x.test", addresses), refused)
 
 
 def cut(reply: str | None = None) -> ConnectionLost:
@@ -181,13 +182,13 @@ def test_pieces_are_pulled() -> None:
         yield b"one\r"
         yield b"\ntwo"
 
-    submission = Submission(Source(pieces=pieces()), make(b"", "s@x.test", "r1@x.test"))
+    submission = Prepared(Source(pieces=pieces()), make(b"", "s@x.test", "r1@x.test"))
     play = Play(submit(session(), submission), ["250 a", "250 b", "354 c", "250 d"])
     assert play.said == [MAIL, R1, "DATA", "one\r", "\ntwo", "."]
 
 
 def test_piece_of_another_type_ends_it() -> None:
-    submission = Submission(Source(pieces=iter(["text"])), make(b"", "s@x.test", "r1@x.test"))
+    submission = Prepared(Source(pieces=iter(["text"])), make(b"", "s@x.test", "r1@x.test"))
     state = session()
     with pytest.raises(TypeError, match="its source gave str"):
         Play(submit(state, submission), ["250 a", "250 b", "354 c"])

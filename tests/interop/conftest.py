@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.interop.dovecot import Dovecot
+from tests.interop.exim import Exim, Jailed
+from tests.interop.opensmtpd import OpenSMTPD
 from tests.interop.postfix import Postfix
 
 from rawsmtp.testing import authority
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 REQUIRED = "RAWSMTP_REQUIRE_INTEROP"
 
 
-def need(*servers: type[Postfix] | type[Dovecot]) -> None:
+def need(*servers: type[Postfix | Dovecot | Jailed]) -> None:
     """Skip, or fail where they are required, if one of the servers cannot be had."""
     for server in servers:
         reason = server.missing()
@@ -63,7 +65,7 @@ def dovecot() -> Iterator[Dovecot]:
 @pytest.fixture(scope="session")
 def running_submission(certificate: Path, dovecot: Dovecot) -> Iterator[Postfix]:
     need(Postfix)
-    with Postfix(certificate=certificate, logins=dovecot.socket) as server:
+    with Postfix(certificate=certificate, logins=dovecot.path) as server:
         yield server
 
 
@@ -72,3 +74,38 @@ def submission(running_submission: Postfix) -> Postfix:
     """A Postfix that offers AUTH inside TLS, its mailbox empty."""
     running_submission.clear()
     return running_submission
+
+
+@pytest.fixture(scope="session")
+def running_exim() -> Iterator[Exim]:
+    need(Exim)
+    with Exim() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def running_opensmtpd() -> Iterator[OpenSMTPD]:
+    need(OpenSMTPD)
+    with OpenSMTPD() as server:
+        yield server
+
+
+@pytest.fixture
+def exim(running_exim: Exim) -> Exim:
+    """The Exim of this run, its mailbox empty."""
+    running_exim.clear()
+    return running_exim
+
+
+@pytest.fixture
+def opensmtpd(running_opensmtpd: OpenSMTPD) -> OpenSMTPD:
+    """The OpenSMTPD of this run, its mailbox empty."""
+    running_opensmtpd.clear()
+    return running_opensmtpd
+
+
+@pytest.fixture(params=["postfix", "exim", "opensmtpd"])
+def server(request: pytest.FixtureRequest) -> Postfix | Jailed:
+    """Each real mail server in turn, its mailbox empty."""
+    found: Postfix | Jailed = request.getfixturevalue(request.param)
+    return found

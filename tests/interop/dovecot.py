@@ -46,7 +46,6 @@ passdb {{
 passdb {{
   driver = oauth2
   mechanisms = {with_token}
-  default_fields = nodelay=yes
   args = {folder}/oauth2.conf
 }}
 userdb {{
@@ -73,7 +72,7 @@ username_attribute = sub
 
 
 class Dovecot:
-    """Start it by `with Dovecot() as logins`; whoever speaks its protocol on `socket` can check logins of `USER`."""
+    """Start it by `with Dovecot() as logins`; whoever speaks its protocol at `path` can check logins of `USER`."""
 
     _SOCKET = "logins"
 
@@ -86,13 +85,16 @@ class Dovecot:
         """Return why it cannot be had; None if it can."""
         if not BINARY.exists():
             return "Dovecot is not installed"
+        version = subprocess.run([BINARY, "--version"], capture_output=True, text=True, check=True).stdout
+        if not version.startswith("2.3."):
+            return f"Dovecot is {version.strip()}, which reads another configuration than 2.3"
         if os.geteuid():
             return "Dovecot starts as root only"
         return None
 
     @property
-    def socket(self) -> Path:
-        """Where it listens."""
+    def path(self) -> Path:
+        """The Unix socket that it listens on."""
         return self._folder / "run" / self._SOCKET
 
     def token(self, *, lasts: float = 600) -> str:
@@ -175,7 +177,7 @@ class Dovecot:
         connection = socket.socket(socket.AF_UNIX)
         try:
             connection.settimeout(5)
-            connection.connect(str(self.socket))
+            connection.connect(str(self.path))
             connection.sendall(b"VERSION\t1\t1\nCPID\t1\n")
             if not connection.recv(1):
                 raise ConnectionError("it closed the connection")

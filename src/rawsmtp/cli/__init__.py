@@ -3,25 +3,134 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
 
 from rawsmtp._version import __version__
+from rawsmtp.errors import SMTPError
+
+from .exits import INTERRUPTED, Exit, Failure, status_of
+from .language import LANGUAGES, both, of_locale, one_of
+from .output import Output
+from .parser import Parser, add_common_arguments
+from .style import takes_colour
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+COMMANDS = ("send", "check", "shell", "codes", "providers", "serve", "sendmail", "demo")
+_BROKEN_PIPE = 141
+"""What a shell reports of a program whose reader went away: 128 + SIGPIPE."""
+
+
+class Command(Protocol):
+    """A module `rawsmtp.cli.<name>`."""
+
+    HELP: tuple[str, str]
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own arguments."""
+
+    def run(self, options: argparse.Namespace, out: Output) -> int:
+        """Run the command and return its exit status."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status.
 
     arguments: in place of those of the process.
+    Raises SystemExit for arguments that are not understood (64), and behind --help and --version (0).
     """
-    parser = argparse.ArgumentParser(prog="rawsmtp", description="SMTP at the terminal.")
-    parser.add_argument("--version", action="version", version=f"rawsmtp {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("demo", help="send a mail to a server on this machine and show the session")
-    parser.parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    language = _language(words)
+    try:
+        return _main(words, language)
+    except KeyboardInterrupt:
+        _plain(language, verbose=False).talk("\nInterrupted." if language == "en" else "\n已中断。")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The interpreter flushes standard output at its end, and would complain once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
 
-    from .demo import run
 
-    return run()
+def command_parser(name: str, language: str) -> Parser:
+    """Return the parser of a command with all of its arguments."""
+    module = _module(name)
+    parser = Parser(language=language, prog=f"rawsmtp {name}", description=module.HELP[language == "zh"])
+    module.add_arguments(parser)
+    add_common_arguments(parser)
+    return parser
+
+
+def _main(words: list[str], language: str) -> int:
+    if not words or words[0] not in COMMANDS:
+        _top(language, helps=bool({"-h", "--help"} & set(words))).parse(words)
+        raise AssertionError("argparse has taken no command for one")
+    name = words[0]
+    options = command_parser(name, language).parse(words[1:])
+    colour = not options.no_color and takes_colour(sys.stdout)
+    out = Output(language, options.json, options.verbose, colour)
+    try:
+        return int(_module(name).run(options, out))
+    except BrokenPipeError as error:
+        if not isinstance(error, SMTPError):
+            raise
+        return _report(error, out, options)
+    except (SMTPError, Failure, OSError) as error:
+        return _report(error, out, options)
+
+
+def _report(error: SMTPError | Failure | OSError, out: Output, options: argparse.Namespace) -> int:
+    from .report import report
+
+    status = status_of(error)
+    report(error, status, out, host=getattr(options, "place", None))
+    return int(status)
+
+
+def _module(name: str) -> Command:
+    return cast("Command", import_module(f"rawsmtp.cli.{name}"))
+
+
+def _plain(language: str, *, verbose: bool) -> Output:
+    return Output(language, json=False, verbose=verbose, colour=False)
+
+
+def _language(words: list[str]) -> str:
+    """Return the language that the words ask for, else that of the locale; help and usage errors need it too."""
+    before = words[: words.index("--")] if "--" in words else words
+    for word, following in zip(before, [*before[1:], ""], strict=True):
+        asked = following if word == "--lang" else word.removeprefix("--lang=")
+        if asked in LANGUAGES and word.startswith("--lang"):
+            return asked
+    return of_locale(os.environ)
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        _plain("en", verbose=False).data(f"rawsmtp {__version__}")
+        parser.exit(Exit.OK)
+
+
+def _top(language: str, *, helps: bool) -> Parser:
+    """Return the parser for what is no command: help, version and mistakes."""
+    parser = Parser(
+        language=language,
+        prog="rawsmtp",
+        usage="rawsmtp COMMAND [--help] …",
+        description=_overview(language) if helps else None,
+    )
+    parser.add_argument("--version", nargs=0, action=_Version, help=both("show the version", "显示版本"))
+    parser.add_argument("--lang", choices=LANGUAGES, help=both("the language of this help", "本帮助的语言"))
+    parser.add_argument("COMMAND", choices=COMMANDS, help=argparse.SUPPRESS)
+    return parser
+
+
+def _overview(language: str) -> str:
+    title = one_of(both("SMTP at the terminal.", "终端里的 SMTP。"), language)
+    commands = one_of(both("commands:", "命令："), language)
+    lines = [f"  {name:10} {_module(name).HELP[language == 'zh']}" for name in COMMANDS]
+    return "\n".join([title, "", commands, *lines])

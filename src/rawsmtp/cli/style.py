@@ -1,15 +1,21 @@
-"""Colour on a terminal, and nowhere else."""
+"""The styles of a terminal, and whether to use them."""
 
 from __future__ import annotations
 
 import os
-import sys
+from typing import TYPE_CHECKING
 
-BOLD, CYAN, DIM, GREEN, RED = "1", "36", "2", "32", "31"
+if TYPE_CHECKING:
+    from typing import TextIO
+
+BOLD, DIM, RED, GREEN, YELLOW, CYAN = "1", "2", "31", "32", "33", "36"
 
 
-def paint(text: str, *codes: str) -> str:
-    """Return the text in this style if standard output is a terminal and NO_COLOR is not set. https://no-color.org."""
-    if os.environ.get("NO_COLOR") or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        return text
-    return f"\x1b[{';'.join(codes)}m{text}\x1b[0m"
+def styled(text: str, *codes: str) -> str:
+    """Return the text with the codes of a style around it."""
+    return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if codes else text
+
+
+def takes_colour(stream: TextIO) -> bool:
+    """Whether it is a terminal that shows colour, and nobody asked for none. https://no-color.org."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

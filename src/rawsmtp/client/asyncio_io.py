@@ -18,6 +18,8 @@ from rawsmtp.flows.effects import LATER
 from . import sockets
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
     from .link import Link
     from .settings import Settings
 
@@ -35,7 +37,7 @@ class AsyncioIO:
         self._owner = 0
         self._ready: asyncio.Future[bool] | None = None
         self._turn = asyncio.Lock()
-        self._ahead: asyncio.Task[object] | None = None
+        self._ahead: tuple[object, asyncio.Task[object]] | None = None
 
     async def acquire(self, seconds: float) -> bool:
         """Wait for the turn to converse; return whether it came."""
@@ -94,19 +96,35 @@ class AsyncioIO:
         """Read what is there without waiting."""
         sockets.read(self._live(), link)
 
+    def iterate(self, items: Any) -> Iterator[tuple[object]] | AsyncIterator[tuple[object]]:
+        """Return an iterator over the caller's items, each in a tuple of its own."""
+        if hasattr(items, "__aiter__"):
+            return ((item,) async for item in items)
+        return ((item,) for item in items)
+
     async def pull(self, source: Any, *, wait: bool) -> object:
         """Return the next of the caller's source, None at its end, LATER if it would have to be waited for."""
         if not hasattr(source, "__anext__"):
             return next(source, None)
-        if self._ahead is None:
-            self._ahead = asyncio.ensure_future(_next(source))
-            if not wait:
-                await asyncio.sleep(0)
-        if not wait and not self._ahead.done():
+        if self._ahead is not None and self._ahead[0] is source:
+            task = self._ahead[1]
+        elif wait:
+            return await _next(source)
+        else:
+            task = asyncio.ensure_future(_next(source))
+            self._ahead = source, task
+            await asyncio.sleep(0)
+        if not wait and not task.done():
             return LATER
         try:
-            return await self._ahead
+            return await task
         finally:
+            self._ahead = None
+
+    def stop_pulling(self) -> None:
+        """Leave off what was begun ahead."""
+        if self._ahead is not None:
+            self._ahead[1].cancel()
             self._ahead = None
 
     def drop(self) -> None:

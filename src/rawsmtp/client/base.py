@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from rawsmtp.errors import ConnectionLost, LocalProtocolError, SMTPError, SMTPTimeout
 from rawsmtp.flows.session import Progress, Session
-from rawsmtp.flows.submission import POLICIES, RefusedPolicy, Submission
-from rawsmtp.message.envelope import make
-from rawsmtp.message.source import source
+from rawsmtp.message.submission import Submission, prepare
 from rawsmtp.wire.command import Command, Raw
 from rawsmtp.wire.content import PIECE
 
@@ -22,12 +20,12 @@ from .transcript import Transcript
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from rawsmtp.flows.effects import Exchange
-    from rawsmtp.message.source import AnyMessage
+    from rawsmtp.message.receipt import Result
+    from rawsmtp.message.submission import Prepared
     from rawsmtp.wire.capabilities import Capabilities
-    from rawsmtp.wire.command import Mail, Rcpt
     from rawsmtp.wire.reply import Reply
 
 SLOWEST = 500
@@ -44,6 +42,7 @@ class BaseClient:
         self._link: Link | None = None
         self._owner = 0
         self._broken: str | None = None
+        self._streaming = False
         self._deadline = inf
         self._ends: float | None = None
         self.transcript = Transcript()
@@ -72,16 +71,15 @@ class BaseClient:
         state = "connected" if self._link is not None else "not connected"
         return f"<{type(self).__name__} {self._settings.place} {self._settings.terms.security} {state}>"
 
-    def _submission(
-        self,
-        message: AnyMessage,
-        sender: str | Mail | None,
-        recipients: str | Iterable[str | Rcpt] | None,
-        refused: RefusedPolicy,
-    ) -> Submission:
-        if refused not in POLICIES:
-            raise ValueError(f"refused={refused!a} is none of {', '.join(map(repr, POLICIES))}")
-        return Submission(source(message), make(message, sender, recipients), refused)
+    def _prepared(self, item: object) -> Prepared:
+        """Return an item of `send_many` ready to be sent."""
+        return prepare(item if isinstance(item, Submission) else Submission(item))  # type: ignore[arg-type]  # checked in there
+
+    def _check_window(self, window: int) -> None:
+        if type(window) is not int or window < 1:
+            raise ValueError(f"window={window!a}: a window is a whole number of messages, one at least")
+        if window > 1 and self._settings.terms.chunking == "off":
+            raise ValueError(f'window={window} needs a client with chunking="probe" or "trust"')
 
     def _command(self, command: Command | str) -> Command:
         if isinstance(command, str):
@@ -130,9 +128,23 @@ class BaseClient:
     def _late_handshake(self, seconds: float) -> SMTPTimeout:
         return SMTPTimeout(f"the TLS handshake was not done in {seconds:.3g} seconds", phase="tls")
 
-    def set_deadline(self) -> None:
-        """Let one deadline, from now on, bound all calls together."""
+    def begin_one_shot(self) -> None:
+        """Let one deadline, from now on, bound all calls together, and QUIT travel with the only message."""
         self._ends = self._now() + self._settings.deadline
+
+    @property
+    def _is_one_shot(self) -> bool:
+        return self._ends is not None
+
+    def _patience(self, link: Link, effect: Exchange) -> float:
+        """Return for how long nothing may move: while there is content to be written, as long as for content."""
+        return min(effect.timeout, self._settings.terms.timeouts.data) if link.outgoing else effect.timeout
+
+    def _explained(self, result: Result) -> Result:
+        """Return a result whose error knows what the client knows."""
+        if isinstance(result.error, SMTPError):
+            result.error.transcript = self.transcript
+        return result
 
     def _forget_link(self, reason: str | None) -> None:
         link, self._link = self._link, None
@@ -151,6 +163,10 @@ class BaseClient:
 
     def _is_out_of_step(self) -> bool:
         return self._link is not None and not self._link.is_idle
+
+    def _check_not_streaming(self) -> None:
+        if self._streaming:
+            raise LocalProtocolError("send_many() is under way", hint="take all of its results first, or close it")
 
     def _check_usable(self) -> None:
         if self._broken is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from rawsmtp.errors import LocalProtocolError, SMTPError, SMTPTimeout
 from rawsmtp.flows import effects
 from rawsmtp.flows.session import converse, establish, part
-from rawsmtp.flows.submission import RefusedPolicy, submit
+from rawsmtp.flows.bulk import submit_many
+from rawsmtp.flows.submission import submit
+from rawsmtp.message.submission import Submission, prepare
 from rawsmtp.wire.command import Noop, Rset, Vrfy
 
 from .base import BaseClient
@@ -15,18 +17,19 @@ from .blocking_io import BlockingIO
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
     from typing import Unpack
 
     from rawsmtp.flows.effects import T
-    from rawsmtp.message.receipt import Receipt
+    from rawsmtp.message.receipt import Receipt, Result
     from rawsmtp.message.source import AnyMessage
+    from rawsmtp.message.submission import RefusedPolicy
     from rawsmtp.wire.command import Command, Mail, Rcpt
     from rawsmtp.wire.reply import Reply
 
     from .link import Link
-    from .settings import Options
+    from .settings import OnProgress, Options
 
 
 class Client(BaseClient):
@@ -84,6 +87,7 @@ class Client(BaseClient):
         sender: str | Mail | None = None,
         recipients: str | Iterable[str | Rcpt] | None = None,
         refused: RefusedPolicy = "abort",
+        on_progress: OnProgress | None = None,
     ) -> Receipt:
         """Send one message and return the receipt of the server that took it.
 
@@ -93,11 +97,45 @@ class Client(BaseClient):
         recipients: one address or several; None reads the headers of an email message.
         refused: "abort" sends nothing when one recipient is refused; "continue" sends to the others, and the receipt
             names the refused ones.
+        on_progress: called with the octets of content written so far and with those of all of it, None if that is not
+            known; then comes the wait for the server's verdict.
         Raises ValueError or TypeError for what cannot be meant, before anything is connected; SenderRefused,
         RecipientsRefused, MessageRefused, NotSupported, and any other SMTPError: `outcome` tells of the message.
         """
-        submission = self._submission(message, sender, recipients, refused)
-        return self._call(lambda: submit(self._session, submission))
+        submission = Submission(message, sender=sender, recipients=recipients, refused=refused)
+        prepared = prepare(submission, reports=on_progress is not None)
+        return self._call(lambda: submit(self._session, prepared, last=self._is_one_shot), on_progress)
+
+    def send_many(self, items: Iterable[AnyMessage | Submission], *, window: int = 1) -> Iterator[Result]:
+        """Send many messages on one connection, the next envelope with the last dot, and yield one Result for each.
+
+        items: messages, or `Submission`s; pulled one ahead, so that from a synchronous source results lag by one.
+        window: how many messages may be in doubt at once; more than one needs a client with chunking.
+        A refused message, and a caller's mistake, is the error of its Result. What the source raises is raised when
+        the results that are owed were given. Any other call on this client is an error until all is taken or closed.
+        Raises ValueError for a window that cannot be, and the SMTPError after which no message can be sent.
+        """
+        self._check_window(window)
+        return self._stream(items, window)
+
+    def _stream(self, items: Iterable[AnyMessage | Submission], window: int) -> Iterator[Result]:
+        self._take_turn()
+        self._streaming = True
+        flow = submit_many(self._session, self._io.iterate(items), self._prepared, window)
+        try:
+            self._check_usable()
+            self._prepare()
+            while isinstance(step := self._run(flow), effects.Emit):
+                yield self._explained(cast("Result", step.value))
+                self._start()
+        except SMTPError as error:
+            self._explain(error)
+            raise
+        finally:
+            self._streaming = False
+            flow.close()
+            self._io.stop_pulling()
+            self._end_turn()
 
     def command(self, command: Command | str) -> Reply:
         """Say one command and return the reply, whatever it is.
@@ -132,22 +170,26 @@ class Client(BaseClient):
         else:
             self.abort()
 
-    def _call(self, conversation: Callable[[], effects.Flow[T]]) -> T:
+    def _call(self, conversation: Callable[[], effects.Flow[T]], on_progress: OnProgress | None = None) -> T:
         """Perform a conversation on a connection that is up, and return its result."""
         self._take_turn()
         try:
             self._check_usable()
             self._prepare()
-            result: T = self._run(conversation())
+            flow = conversation()
+            while isinstance(result := self._run(flow), effects.Emit):
+                if on_progress is not None:
+                    on_progress(*cast("tuple[int, int | None]", result.value))
         except SMTPError as error:
             self._explain(error)
             raise
         else:
-            return result
+            return result  # type: ignore[no-any-return]  # what the flow returned
         finally:
             self._end_turn()
 
     def _take_turn(self) -> None:
+        self._check_not_streaming()
         self._start()
         if not self._io.acquire(self._left()):
             raise SMTPTimeout(f"no turn to converse in {self._settings.deadline:.3g} seconds")
@@ -232,11 +274,11 @@ class Client(BaseClient):
     def _exchange(self, effect: effects.Exchange) -> list[Reply]:
         link = self._live()
         try:
-            if effect.items and link.is_quiet:
+            if link.is_quiet:
                 self._io.glance(link)
                 if early := link.take_replies():
                     return early
-            octets = link.say(effect.items)
+            octets = link.say(effect.items) if effect.items else 0
             if octets:
                 self._move_content(link, effect, octets)
             else:
@@ -258,10 +300,10 @@ class Client(BaseClient):
     def _move_content(self, link: Link, effect: effects.Exchange, octets: int) -> None:
         begun = self._now()
         progress = link.progress
-        until, last = begun + effect.timeout, self._content_until(effect, octets)
+        until, last = begun + self._patience(link, effect), self._content_until(effect, octets)
         while not link.is_settled(effect.owed):
             if link.progress != progress:
-                progress, until = link.progress, self._now() + effect.timeout
+                progress, until = link.progress, self._now() + self._patience(link, effect)
             if not self._io.move(link, min(until, last) - self._now()):
                 raise self._late(link, effect.timeout)
         self._deadline += self._now() - begun
@@ -279,6 +321,7 @@ def send(
     sender: str | Mail | None = None,
     recipients: str | Iterable[str | Rcpt] | None = None,
     refused: RefusedPolicy = "abort",
+    on_progress: OnProgress | None = None,
     **options: Unpack[Options],
 ) -> Receipt:
     """Send one message in a session of its own; `deadline` bounds the whole.
@@ -286,10 +329,10 @@ def send(
     The parameters are those of `Client` and `Client.send`; what is raised too.
     """
     client = Client(host, port, **options)
-    client.set_deadline()
+    client.begin_one_shot()
     receipt = None
     try:
-        receipt = client.send(message, sender=sender, recipients=recipients, refused=refused)
+        receipt = client.send(message, sender=sender, recipients=recipients, refused=refused, on_progress=on_progress)
     finally:
         if receipt is None:
             client.abort()

@@ -14,6 +14,8 @@ from rawsmtp.errors import ConnectFailed, ConnectionLost, SMTPTimeout
 from . import sockets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .link import Link
     from .settings import Settings
 
@@ -63,6 +65,13 @@ class BlockingIO:
     def glance(self, link: Link) -> None:
         """Read what is there without waiting."""
         sockets.read(self._live(), link)
+
+    def iterate(self, items: Any) -> Iterator[tuple[object]]:
+        """Return an iterator over the caller's items, each in a tuple of its own."""
+        return ((item,) for item in items)
+
+    def stop_pulling(self) -> None:
+        """Leave off what was begun ahead: here, nothing is."""
 
     def pull(self, source: Any, *, wait: bool) -> object:
         """Return the next of the caller's source, None at its end."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .effects import LATER, Effect, Emit, Exchange, Flow, Link, Open, Pull, Upgrade, ask, ask_one, emit, pull
 from .session import Progress, Session, converse, establish, part
-from .submission import Submission, submit
+from .submission import submit
 from .terms import Terms, Timeouts
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "Progress",
     "Pull",
     "Session",
-    "Submission",
     "Terms",
     "Timeouts",
     "Upgrade",

@@ -50,6 +50,14 @@ class Session:
     trusted: whether secrets may be said: inside TLS that was verified, or that the caller wants as it is.
     needs_reset: whether RSET has to stand in front of the next MAIL.
     established: whether mail transactions can begin.
+    fresh: whether nothing but the establishing has been said, so that the connection is known to be alive.
+    spent: whether no message may be sent on this connection any more.
+    parting: whether QUIT has been said.
+    messages: how many have been sent on this connection.
+    refusals: how many envelopes in a row the server has refused on it.
+    lockstep: whether this server was found not to answer what it is told ahead, although it offers PIPELINING.
+    alone: whether this server was found to refuse an envelope behind the final dot.
+    discards: whether this server discards a chunk that it refuses; None as long as that is not known.
     progress: the phase, and what has become of the message so far.
     """
 
@@ -60,7 +68,20 @@ class Session:
     trusted: bool = False
     needs_reset: bool = False
     established: bool = False
+    fresh: bool = False
+    spent: bool = False
+    parting: bool = False
+    messages: int = 0
+    refusals: int = 0
+    lockstep: bool = False
+    alone: bool = False
+    discards: bool | None = None
     progress: Progress = _NOTHING
+
+    @property
+    def pipelines(self) -> bool:
+        """Whether commands may go ahead of replies."""
+        return self.capabilities.pipelining and not self.lockstep
 
     def enter(self, phase: Phase, outcome: Outcome = "not_sent") -> None:
         """Note the phase that begins."""
@@ -91,7 +112,8 @@ def establish(session: Session) -> Flow[None]:
 
 def _establish(session: Session, security: str) -> Flow[None]:
     session.enter("connect")
-    session.needs_reset = session.established = False
+    session.needs_reset = session.established = session.spent = session.parting = False
+    session.messages = session.refusals = 0
     session.secure = session.trusted = security == "tls"
     link = yield from open_link(session.terms.timeouts.connect, tls=session.secure)
     name = session.terms.local_name or link.local_name
@@ -102,7 +124,7 @@ def _establish(session: Session, security: str) -> Flow[None]:
     if session.terms.credential is not None:
         session.enter("auth")
         yield from authenticate(session, session.terms.credential)
-    session.established = True
+    session.established = session.fresh = True
 
 
 def _greet(session: Session) -> Flow[None]:
@@ -171,6 +193,7 @@ def converse(session: Session, command: Command) -> Flow[Reply]:
     verb = command.verb
     if verb in _ELSEWHERE:
         raise LocalProtocolError(f"{verb.value} does not end with its reply", hint=_ELSEWHERE[verb])
+    session.fresh = False
     reply = yield from ask_one(command, session.terms.timeouts.command)
     if verb in (Verb.MAIL, Verb.RCPT):
         session.needs_reset = True
@@ -192,4 +215,4 @@ _ELSEWHERE = {
 def part(session: Session) -> Flow[None]:
     """Say QUIT and wait a moment for its answer."""
     session.enter("quit")
-    yield from ask_one(Quit(), session.terms.timeouts.quit)
+    yield from ask(*(() if session.parting else (Quit(),)), timeout=session.terms.timeouts.quit)

@@ -1,155 +1,266 @@
-"""One mail transaction, RFC 5321 §3.3: MAIL, every RCPT, DATA, the content, the final dot."""
+"""One mail transaction, RFC 5321 §3.3, in as few flights as its plan says."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+import contextlib
+from typing import TYPE_CHECKING
 
-from rawsmtp.errors import (
-    MessageRefused,
-    RecipientsRefused,
-    Refused,
-    SenderRefused,
-    SMTPError,
-)
+from rawsmtp.errors import ConnectionLost, MessageRefused, NotSupported, RemoteProtocolError, SMTPError, SMTPTimeout
 from rawsmtp.message.fitting import fit
-from rawsmtp.message.receipt import Receipt
-from rawsmtp.message.source import Source, check_piece
-from rawsmtp.wire.command import Content, Data, EndOfData, Rset
+from rawsmtp.message.plan import Grounds, plan
+from rawsmtp.wire.command import ChunkProbe, EndOfData, Quit
 
-from .effects import ask, ask_one, pull
-from .session import establish
+from .content import chunk_pieces, write_content
+from .effects import ask
+from .session import establish, part
+from .transaction import Transaction, phase_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rawsmtp.errors import Refused
     from rawsmtp.message.envelope import Envelope
-    from rawsmtp.wire.command import Command
+    from rawsmtp.message.receipt import Receipt
+    from rawsmtp.message.source import Source
+    from rawsmtp.message.submission import Prepared
+    from rawsmtp.wire.command import Command, Item
     from rawsmtp.wire.reply import Reply
 
     from .effects import Flow
     from .session import Session
 
-RefusedPolicy = Literal["abort", "continue"]
-POLICIES: tuple[RefusedPolicy, ...] = ("abort", "continue")
+MOST_MESSAGES = 100
+"""Messages on one connection, unless LIMITS says otherwise: the fewest after which a server was seen to refuse more."""
+MOST_REFUSALS = 5
+"""Envelopes refused in a row, after which a new connection is made: servers slow down from here, and close at 10."""
+
+_IDLE_ENDS = (421, 451)
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """One message to send.
-
-    source: its octets.
-    envelope: its sender and recipients.
-    refused: "abort" sends nothing when one recipient is refused; "continue" sends to the others.
-    """
-
-    source: Source
-    envelope: Envelope
-    refused: RefusedPolicy = "abort"
+class Unusable(Exception):
+    """The connection is of no use, and nothing of the message is lost: a new one will do."""
 
 
-def submit(session: Session, submission: Submission) -> Flow[Receipt]:
+def submit(session: Session, prepared: Prepared, *, last: bool = False) -> Flow[Receipt]:
     """Send one message on an established connection and return its receipt.
 
+    last: whether nothing follows: QUIT then travels with the last octets.
     Raises SenderRefused, RecipientsRefused, MessageRefused or NotSupported, after which the connection goes on, and
     what any exchange may raise, after which it is gone.
     """
-    envelope, source = fit(submission.envelope, submission.source, session.capabilities)
-    if session.needs_reset:
-        yield from _reset(session)
-    session.enter("mail")
-    session.needs_reset = True
-    reply = yield from _say(session, envelope.sender)
-    if reply.is_refusal:
-        raise _refusal(SenderRefused, f"the sender {envelope.sender.address!r}", reply)
-    accepted, refused = yield from _recipients(session, envelope)
-    if not accepted or (refused and submission.refused == "abort"):
-        raise _recipients_refused(refused, whole=not accepted)
-    final = yield from _content(session, source)
-    session.needs_reset = False
-    if final.is_refusal:
-        raise _refusal(MessageRefused, "the message", final)
-    return Receipt(envelope.sender.address, accepted, final, refused)
+    yield from make_ready(session)
+    try:
+        return (yield from _transact(session, prepared, last=last))
+    except Unusable:
+        yield from establish(session)
+    return (yield from _transact(session, prepared, last=last))
 
 
-def _reset(session: Session) -> Flow[None]:
-    session.enter("mail")
-    reply = yield from _say(session, Rset())
-    if reply.is_refusal:
-        # The transaction before may still stand, and this message would join it: never reuse this connection.
+def make_ready(session: Session) -> Flow[None]:
+    """Come to where the next message can be sent: on a new connection, if this one has carried enough."""
+    most = session.capabilities.limits.get("MAILMAX", MOST_MESSAGES)
+    if session.spent or session.messages >= most or session.refusals >= MOST_REFUSALS:
+        with contextlib.suppress(SMTPError):  # it is over, whatever the server says to that
+            yield from part(session)
+        yield from establish(session)
+    if session.discards is None and session.terms.chunking != "off" and session.capabilities.chunking:
+        yield from _find_out_about_chunks(session)
+
+
+def _find_out_about_chunks(session: Session) -> Flow[None]:
+    if session.terms.chunking == "trust" or not session.pipelines:
+        session.discards = session.pipelines
+        return
+    session.enter("command")
+    replies: Sequence[Reply]
+    try:
+        replies = yield from ask(ChunkProbe(data=False), ChunkProbe(data=True), timeout=session.terms.timeouts.command)
+    except (RemoteProtocolError, ConnectionLost) as error:
+        replies = error.replies
+    session.discards = len(replies) == 2 and all(reply.is_permanent_failure for reply in replies)
+    if not session.discards:
+        # The octets of the chunk were executed: what is still to come answers them, so this connection is out of step.
         yield from establish(session)
 
 
-def _say(session: Session, command: Command) -> Flow[Reply]:
-    return (yield from _ask(session, command))[0]
+def grounds(session: Session) -> Grounds:
+    """Return what the plan of the next message depends on."""
+    return Grounds(
+        session.capabilities, session.pipelines, session.discards is True, session.fresh, session.needs_reset
+    )
 
 
-def _ask(session: Session, command: Command) -> Flow[Sequence[Reply]]:
+def fitted(session: Session, prepared: Prepared) -> tuple[Envelope, Source]:
+    """Return envelope and octets as this server takes them. Raises NotSupported."""
+    envelope, source = fit(prepared.envelope, prepared.source, session.capabilities)
+    most = session.capabilities.limits.get("RCPTMAX")
+    if most is not None and len(envelope.recipients) > most:
+        raise NotSupported(
+            f"{len(envelope.recipients)} recipients, and the server takes {most} a message",
+            extension="LIMITS",
+            hint="send it to fewer recipients at a time",
+        )
+    return envelope, source
+
+
+def _transact(session: Session, prepared: Prepared, *, last: bool) -> Flow[Receipt]:
+    envelope, source = fitted(session, prepared)
+    made = plan(envelope, source, prepared.refused, grounds(session))
+    transaction = Transaction(envelope, prepared.refused)
+    idle, session.fresh = not session.fresh, False
+    session.needs_reset = True
+    session.messages += 1
+    behind = (Quit(),) if last and session.pipelines else ()
+    for number, flight in enumerate(made.flights):
+        chunk = made.chunk and number == len(made.flights) - 1
+        if chunk:
+            yield from _fly_with_chunk(session, transaction, flight, source, behind)
+        else:
+            yield from fly(session, transaction, flight, idle=idle and number == 0)
+        yield from check(session, transaction)
+    if not made.chunk:
+        yield from _send_content(session, transaction, prepared, source, behind)
+    return conclude(session, transaction)
+
+
+def fly(session: Session, transaction: Transaction, items: Sequence[Item], *, idle: bool = False) -> Flow[None]:
+    """Write the items of one flight and set down their replies.
+
+    idle: whether the connection had idled before: if it turns out to be gone, nothing is lost.
+    Raises Unusable then; a refusal that was followed by a cut; and what the exchange raised.
+    """
+    session.enter(phase_of(items, 0))
     try:
-        return (yield from ask(command, timeout=session.terms.timeouts.command))
+        replies = yield from ask(*items, timeout=session.terms.timeouts.command)
     except SMTPError as error:
-        # A refusal and then a cut, or junk, is the refusal.
-        if error.replies and error.replies[0].is_refusal:
-            return error.replies
+        note_failure(session, transaction, items, error)
+        if idle and isinstance(error, ConnectionLost) and all(reply.code in _IDLE_ENDS for reply in error.replies):
+            raise Unusable from error
+        raise_refusal(transaction, error)
         raise
+    transaction.take(items, replies)
+    if idle and replies[0].code == 421:
+        raise Unusable
+    if len(replies) > len(items):
+        session.enter("content")
+        raise midst_refusal(replies[-1])
 
 
-def _recipients(session: Session, envelope: Envelope) -> Flow[tuple[dict[str, Reply], dict[str, Reply]]]:
-    session.enter("rcpt")
-    accepted: dict[str, Reply] = {}
-    refused: dict[str, Reply] = {}
-    for recipient in envelope.recipients:
-        reply = yield from _say(session, recipient)
-        (refused if reply.is_refusal else accepted)[recipient.address] = reply
-        if reply.code == 421:
-            break
-    return accepted, refused
+def note_failure(session: Session, transaction: Transaction, items: Sequence[Item], error: SMTPError) -> None:
+    """Set down the replies that came before an error, and what it says of the server."""
+    transaction.take(items, error.replies)
+    session.enter(phase_of(items, len(error.replies)), session.progress.outcome)
+    if isinstance(error, SMTPTimeout) and len(items) > 1:
+        # Fewer replies than were owed: some servers offer PIPELINING and lose what is told ahead.
+        session.lockstep = True
 
 
-def _content(session: Session, source: Source) -> Flow[Reply]:
-    session.enter("data")
-    reply, *early = yield from _ask(session, Data())
-    if reply.is_refusal:
-        raise _refusal(MessageRefused, "the message before its content", reply)
+def raise_refusal(transaction: Transaction, error: SMTPError) -> None:
+    """Raise the refusal that came before the error, if one did: a refusal and then a cut is the refusal."""
+    refusal = transaction.cut_refusal()
+    if refusal is not None:
+        raise refusal from error
+
+
+def check(session: Session, transaction: Transaction) -> Flow[None]:
+    """Raise what the replies so far come to, if that is a refusal. Nothing is outstanding here."""
+    if transaction.is_reset_refused:
+        # The transaction before may still stand, and this message would join it: never reuse this connection.
+        session.spent = True
+        if transaction.final is None:
+            raise Unusable
+    refusal = transaction.refusal()
+    if refusal is None:
+        return
+    session.refusals += 1
+    data = transaction.data
+    if data is not None and data.is_intermediate and not transaction.accepted:
+        yield from _end_empty(session)
+    raise _settled(session, transaction, refusal)
+
+
+def _end_empty(session: Session) -> Flow[None]:
+    # RFC 2920 §3.1: DATA was accepted although no recipient was. With one accepted, a dot would deliver an empty mail.
+    with contextlib.suppress(SMTPError):  # the refusal is what there is to say
+        yield from ask(EndOfData(), timeout=session.terms.timeouts.command)
+
+
+def _settled(session: Session, transaction: Transaction, refusal: Refused) -> Refused:
+    final = transaction.final
+    if final is not None:
+        session.spent = session.spent or final.code == 552
+        if final.is_success:
+            refusal.outcome = "unknown"
+    return refusal
+
+
+def _fly_with_chunk(
+    session: Session, transaction: Transaction, flight: tuple[Command, ...], source: Source, behind: tuple[Command, ...]
+) -> Flow[None]:
+    """Write a flight that ends with a chunk, piece by piece if it is a big one."""
+    pieces = list(chunk_pieces(source)) if len(flight) > 1 or not source.size else None
+    owed = sum(isinstance(command, Quit) for command in behind)
+    session.parting = bool(owed)
+    session.enter(phase_of(flight, 0), "unknown")
+    items: tuple[Item, ...] = (*flight, *(pieces or ()), *behind)
+    try:
+        if pieces is None:
+            replies = yield from _write_big_chunk(session, flight, source, behind)
+        else:
+            replies = yield from ask(*items, timeout=session.terms.timeouts.final, owed=owed)
+    except SMTPError as error:
+        note_failure(session, transaction, flight, error)
+        if isinstance(error, SMTPTimeout):
+            session.discards = False
+        if transaction.final is None or transaction.refusal() is not None:
+            raise_refusal(transaction, error)
+            raise
+        return
+    transaction.take(flight, replies)
+
+
+def _write_big_chunk(
+    session: Session, flight: tuple[Command, ...], source: Source, behind: tuple[Command, ...]
+) -> Flow[list[Reply]]:
+    timeouts = session.terms.timeouts
+    replies: list[Reply] = []
+    before: tuple[Item, ...] = flight
+    for piece in chunk_pieces(source):
+        replies += yield from ask(*before, timeout=timeouts.data, owed=1)
+        before = (piece,)
+    return replies + (yield from ask(*before, *behind, timeout=timeouts.final, owed=len(behind)))
+
+
+def _send_content(
+    session: Session, transaction: Transaction, prepared: Prepared, source: Source, behind: tuple[Command, ...]
+) -> Flow[None]:
     session.enter("content")
     try:
-        early = early or (yield from _pieces(session, source))
-    except SMTPError as error:
-        if error.replies:
-            raise _refusal(MessageRefused, "the message in the midst of its content", error.replies[0]) from error
-        raise
-    if early:
-        raise _refusal(MessageRefused, "the message in the midst of its content", early[0])
-    session.enter("content", "unknown")
-    try:
-        return (yield from ask_one(EndOfData(), session.terms.timeouts.final))
+        replies, complete = yield from write_content(session, source, *behind, reports=prepared.reports)
     except SMTPError as error:
         # The server's word about the message is complete; what comes behind it cannot change it.
-        if error.replies:
-            return error.replies[0]
-        raise
+        if not error.replies:
+            raise
+        if session.progress.outcome != "unknown":
+            raise midst_refusal(error.replies[0]) from error
+        replies, complete = list(error.replies), True
+    if not complete:
+        raise midst_refusal(replies[0])
+    transaction.final = replies[0]
 
 
-def _pieces(session: Session, source: Source) -> Flow[list[Reply]]:
-    """Write the content; return the reply that came in its midst, if one did."""
-    timeout = session.terms.timeouts.data
-    if source.pieces is None:
-        for view in source.views():
-            if early := (yield from ask(Content(view), timeout=timeout)):
-                return early
-        return []
-    while (piece := (yield from pull(source.pieces))) is not None:
-        if early := (yield from ask(Content(check_piece(piece)), timeout=timeout)):
-            return early
-    return []
+def midst_refusal(reply: Reply) -> MessageRefused:
+    """Return the refusal that came before the content was complete."""
+    return MessageRefused(
+        f"the server refused the message in the midst of its content: {str(reply)!r}", phase="content", reply=reply
+    )
 
 
-def _refusal(kind: type[Refused], what: str, reply: Reply) -> Refused:
-    return kind(f"the server refused {what}: {str(reply)!r}", reply=reply)
-
-
-def _recipients_refused(refused: dict[str, Reply], *, whole: bool) -> RecipientsRefused:
-    listed = ", ".join(f"{address!r}: {str(reply)!r}" for address, reply in refused.items())
-    consequence = "" if whole else ', and with refused="abort" nothing was sent'
-    reply = next(iter(refused.values()))
-    return RecipientsRefused(f"the server refused {listed}{consequence}", recipients=refused, reply=reply)
+def conclude(session: Session, transaction: Transaction) -> Receipt:
+    """Return the receipt of a transaction that came to its end; raises the refusal if that is what it came to."""
+    session.needs_reset = False
+    session.refusals = 0
+    refusal = transaction.refusal()
+    if refusal is not None or transaction.final is None:
+        raise refusal or RemoteProtocolError("no reply to the final dot")
+    return transaction.receipt(transaction.final)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from rawsmtp.sasl import Credential
 
 Security = Literal["tls", "starttls", "opportunistic", "none"]
+Chunking = Literal["off", "probe", "trust"]
+CHUNKINGS: tuple[Chunking, ...] = ("off", "probe", "trust")
 SECURITIES: tuple[Security, ...] = ("tls", "starttls", "opportunistic", "none")
 
 
@@ -57,6 +59,8 @@ class Terms:
     timeouts: seconds to wait.
     limits: bounds on what is taken and sent.
     ignore_extensions: EHLO keywords to take as not offered, in upper case.
+    chunking: "off" sends content by DATA; "probe" by BDAT where the server showed that it discards a chunk that it
+        refuses; "trust" by BDAT at once.
     """
 
     security: Security
@@ -65,3 +69,4 @@ class Terms:
     timeouts: Timeouts = Timeouts()
     limits: Limits = DEFAULT_LIMITS
     ignore_extensions: frozenset[str] = frozenset()
+    chunking: Chunking = "off"

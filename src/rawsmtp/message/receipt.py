@@ -48,3 +48,23 @@ class Receipt:
     def queue_id(self) -> str | None:
         """The server's name for the message, None where the form of its reply is not known."""
         return queue_id(self.reply)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one item of `send_many`: its receipt, or the error that there is instead.
+
+    message: the item as it was given.
+    """
+
+    message: object = field(repr=False)
+    receipt: Receipt | None = None
+    error: Exception | None = None
+
+    def unwrap(self) -> Receipt:
+        """Return the receipt, or raise the error."""
+        if self.error is not None:
+            raise self.error
+        if self.receipt is None:
+            raise TypeError("a Result has a receipt or an error")
+        return self.receipt

@@ -67,6 +67,7 @@ SEND: Final[dict[tuple[State, Verb], State]] = {
     (S.READY, V.STARTTLS): S.HANDSHAKE,
     (S.READY, V.AUTH): S.CHALLENGE,
     (S.CHALLENGE, V.AUTH_ANSWER): S.CHALLENGE,
+    (S.READY, V.PROBE): S.READY,
     (S.READY, V.MAIL): S.SENDER,
     (S.SENDER, V.RCPT): S.RECIPIENTS,
     (S.RECIPIENTS, V.RCPT): S.RECIPIENTS,
@@ -101,6 +102,8 @@ REPLY: Final[dict[tuple[Verb, int], State | None]] = {
     (V.BDAT_LAST, 2): S.READY,
     (V.RSET, 2): S.READY,
     **{(verb, digit): SAME for verb in _ANYWHERE for digit in (2, 3)},
+    **{(V.PROBE, digit): SAME for digit in (2, 4, 5)},
+    (V.PROBE, 354): S.CLOSED,
     **{(V.QUIT, digit): S.CLOSED for digit in (2, 4, 5)},
     **{(verb, 421): S.CLOSED for verb in Verb},
 }

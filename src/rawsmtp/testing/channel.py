@@ -47,9 +47,12 @@ class Channel:
             if not self._is_up:
                 self._tls.do_handshake()
                 self._is_up = True
+                steps.append(Say(self._outgoing.read()))
                 steps += self._performed(self._session.begin_tls(self._info))
             while clear := self._tls.read(_READ):
                 steps += self._performed(self._session.receive(clear))
+            # The client has said that it closes, and waits for the same from us.
+            return [*steps, Say(self._goodbye()), Cut()]
         except ssl.SSLWantReadError:
             pass
         except ssl.SSLError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rawsmtp.protocol.state import State
 from rawsmtp.wire.command import Auth, Bdat, EndOfData
 from rawsmtp.wire.reply import Reply
+from rawsmtp.wire.verb import Verb
 
 from .lines import read_base64
 from .logins import LOGINS, SHOWS_THE_SECRET, Challenges, LoginRefused
@@ -36,7 +37,7 @@ class Contents(BaseSession):
         """Forget the mail transaction."""
         self.sender = ""
         self.parameters: dict[str, str] = {}
-        self.recipients: dict[str, dict[str, str]] = {}
+        self.recipients: list[tuple[str, dict[str, str]]] = []
         self._chunks = bytearray()
 
     def begin_login(self, command: Auth) -> list[Step]:
@@ -122,37 +123,37 @@ class Contents(BaseSession):
         self.scanned = 0
         self.read, self.state = self.read_line, State.READY
         self.judge.content(wire, stuffed=True, declared=self._declared)
+        self.judge_behind(Verb.END_OF_DATA, bytes(self.buffer))
         self.record("C", f"[{len(wire)} octets]\n.")
         octets = (b"\r\n" + wire).replace(b"\r\n.", b"\r\n")[2:]
         asked = self.ask_handler(EndOfData())
-        return self._conclude(octets, asked)
+        return self._conclude(".", octets, asked)
 
     @property
     def _declared(self) -> bool:
         return "SMTPUTF8" in self.parameters or self.parameters.get("BODY", "").upper() == "8BITMIME"
 
-    def _conclude(self, octets: bytes, asked: Reply | None) -> list[Step]:
-        subjects = tuple(self.recipients)
-        if self.setup.lmtp:
-            steps = self._conclude_each(octets, asked)
-        else:
-            steps = self.respond(".", subjects, lambda: [self._accept(octets, subjects)], asked)
-        self.forget()
-        return steps
-
-    def _conclude_each(self, octets: bytes, asked: Reply | None) -> list[Step]:
-        # LMTP has one reply for each recipient that was accepted: RFC 2033 §4.2.
+    def _conclude(self, key: str, octets: bytes, asked: Reply | None) -> list[Step]:
+        # LMTP has one reply for each recipient that was accepted, even for one that was said twice: RFC 2033 §4.2.
+        recipients = tuple(address for address, _ in self.recipients)
+        groups = [(recipient,) for recipient in recipients] if self.setup.lmtp else [recipients]
         steps: list[Step] = []
-        for recipient in self.recipients:
-            one = (recipient,)
-            steps += self.respond(".", one, lambda one=one: [self._accept(octets, one)], asked)  # type: ignore[misc]  # bound now, not when the loop is over
+        for group in groups:
+            steps += self.respond(key, group, lambda group=group: [self._accept(octets, group)], asked)  # type: ignore[misc]  # bound now, not when the loop is over
+            if self.is_over:
+                break
+        self.forget()
         return steps
 
     def _accept(self, octets: bytes, recipients: tuple[str, ...]) -> Reply:
         if len(octets) > self.setup.size:
             return Reply(552, "5.3.4 The message is too big")
+        self.state = State.READY
         envelope = ReceivedEnvelope(
-            self.sender, recipients, self.parameters, {name: self.recipients[name] for name in recipients}
+            self.sender,
+            recipients,
+            self.parameters,
+            {name: given for name, given in self.recipients if name in recipients},
         )
         mail = ReceivedMail(envelope, octets, self.login, self.tls, tuple(self.transcript))
         return self.say(".", number=self.setup.deliver(mail))[0]
@@ -172,16 +173,26 @@ class Contents(BaseSession):
         del self.buffer[: command.size]
         self.read = self.read_line
         self.record("C", f"[{command.size} octets]")
+        self.judge_behind(command.verb, bytes(self.buffer))
+        recipients = tuple(address for address, _ in self.recipients)
         if self.state not in (State.RECIPIENTS, State.CHUNKS):
-            return self.respond("BDAT", (), list, asked)
+            return self.respond("BDAT", recipients, list, asked)
         self._chunks += chunk
-        if not command.last or self.setup.faults.expects("BDAT"):
-            return self.respond("BDAT", tuple(self.recipients), lambda: self._keep(command), asked)
-        octets = bytes(self._chunks)
-        self.judge.content(octets, stuffed=False, declared=self._declared)
-        self.state = State.READY
-        return self._conclude(octets, asked)
+        # A refused chunk leaves a transaction that nothing but RSET ends, and no recipient for the next chunk.
+        self.state = State.SENDER
+        if command.last:
+            steps = self._take_last(recipients, asked)
+        else:
+            steps = self.respond("BDAT", recipients, lambda: self._keep(command), asked)
+        if self.state is State.SENDER:
+            self.recipients.clear()
+        return steps
 
     def _keep(self, command: Bdat) -> list[Reply]:
-        self.state = State.READY if command.last else State.CHUNKS
+        self.state = State.CHUNKS
         return self.say("BDAT", octets=command.size)
+
+    def _take_last(self, recipients: tuple[str, ...], asked: Reply | None) -> list[Step]:
+        octets = bytes(self._chunks)
+        self.judge.content(octets, stuffed=False, declared=self._declared)
+        return self._conclude("BDAT" if self.setup.faults.expects("BDAT", *recipients) else ".", octets, asked)

@@ -48,6 +48,11 @@ class Fault:
     trickle: float = 0.0
     used: int = field(default=0, compare=False)
 
+    @property
+    def answers(self) -> bool:
+        """Whether it is an answer, or takes the place of one."""
+        return self.reply is not None or self.octets is not None or isinstance(self.before, Cut)
+
     def fits(self, command: str, subjects: Collection[str]) -> bool:
         """Whether it is to happen at this command about these addresses or arguments."""
         if self.command not in (command, ANY) or (self.times is not None and self.used >= self.times):
@@ -85,14 +90,17 @@ class Faults:
         self.asked.append(fault)
 
     def take(self, command: str, *subjects: str) -> list[Fault]:
-        """Return what is to happen now, up to the first fault that answers; they count as used."""
+        """Return what is to happen now: the first fault that answers, and all that go with any answer.
+
+        They count as used.
+        """
         lowered = {subject.lower() for subject in subjects}
-        taken = []
+        taken: list[Fault] = []
         for fault in self.asked:
-            if fault.fits(command, lowered):
+            if fault.fits(command, lowered) and not (fault.answers and any(other.answers for other in taken)):
                 fault.used += 1
                 taken.append(fault)
-                if fault.reply is not None or fault.octets is not None or isinstance(fault.before, Cut):
+                if isinstance(fault.before, Cut):
                     break
         return taken
 
@@ -125,7 +133,10 @@ class FaultMethods:
         self.faults.add(Fault(command, when, times, reply=Reply(code, text)))
 
     def send_raw(self, command: str, octets: bytes, *, when: str | None = None, times: int | None = None) -> None:
-        r"""Write these octets in place of the reply; b"" leaves the client without one."""
+        r"""Write these octets in place of the reply; b"" leaves the client without one.
+
+        The command is done nevertheless, unless they begin as a refusal does, with 4 or 5.
+        """
         self.faults.add(Fault(command, when, times, octets=bytes(octets)))
 
     def drop_after(

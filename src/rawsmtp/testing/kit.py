@@ -136,10 +136,8 @@ class Kit(FaultMethods):
     @property
     def findings(self) -> list[Finding]:
         """What clients did that the protocol does not allow."""
-        return [finding for session in self._judged() for finding in session.findings]
-
-    def _judged(self) -> list[ServerSession]:
-        return [session for session in self.sessions if isinstance(session, ServerSession)]
+        judged = [session for session in self.sessions if isinstance(session, ServerSession)]
+        return [finding for session in judged for finding in session.findings]
 
     def check_findings(self) -> None:
         """Raise ConformanceError if the server is strict and a client broke the protocol."""
@@ -149,7 +147,7 @@ class Kit(FaultMethods):
     @property
     def transcript(self) -> str:
         """The dialogue of every connection, a line each: "C: …" and "S: …", secrets out."""
-        return "\n\n".join("\n".join(session.transcript) for session in self._judged())
+        return "\n\n".join("\n".join(session.transcript) for session in self.sessions)
 
     def assert_conversation(self, expected: str, *, connection: int = -1) -> None:
         """Fail, with a diff, unless the dialogue of a connection is the expected one.
@@ -157,10 +155,9 @@ class Kit(FaultMethods):
         expected: its lines, "C: …" and "S: …"; "..." in a line stands for any text, a line "..." for any lines.
         connection: which one, in order; -1 is the last.
         """
-        judged = self._judged()
-        if not judged:
+        if not self.sessions:
             raise AssertionError("no connection was made")
-        check(expected, judged[connection].transcript)
+        check(expected, self.sessions[connection].transcript)
 
     @property
     def last(self) -> ReceivedMail:

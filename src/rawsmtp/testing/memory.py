@@ -33,6 +33,7 @@ class MemoryServer(Kit):
     chop: octets that are handed over at a time, in both directions; None hands over all at once.
     connections: how many can be made; more are refused. None is any number.
     taken: octets that its clients have read.
+    turnarounds: how often its clients have written something and then waited for an answer.
     options: see `KitOptions`.
     """
 
@@ -42,6 +43,7 @@ class MemoryServer(Kit):
         super().__init__(options)
         self.chop = chop
         self.taken = 0
+        self.turnarounds = 0
         self.connections = connections
 
     def client(self, **options: Unpack[Options]) -> Client:
@@ -84,6 +86,7 @@ class MemoryIO(BlockingIO):
         self._channel: Channel | None = None
         self._coming: deque[Step] = deque()
         self._is_cut = False
+        self._is_heard = True
         self._clock = 0.0
 
     def now(self) -> float:
@@ -113,6 +116,8 @@ class MemoryIO(BlockingIO):
         if self._is_cut:
             link.write_error = BrokenPipeError("the server has closed the connection")
             return
+        self._server.turnarounds += self._is_heard
+        self._is_heard = False
         octets = bytes(link.outgoing[: self._server.chop or len(link.outgoing)])
         link.wrote(len(octets))
         self._coming += channel.receive(octets)
@@ -149,6 +154,7 @@ class MemoryIO(BlockingIO):
             self._coming.appendleft(Say(rest, step.trickle))
             if step.trickle:
                 self._coming.appendleft(Pause(step.trickle))
+        self._is_heard = True
         self._server.taken += len(piece)
         if piece:
             link.receive(piece)
@@ -193,7 +199,7 @@ class AsyncMemoryIO(AsyncioIO):
         return self._memory.move(link, seconds)
 
     async def pull(self, source: Any, *, wait: bool) -> object:
-        """Return the next of the caller's source, None at its end."""
+        """Return the next of the caller's source, None at its end: there is no loop on which it could be waited for."""
         return await anext(source, None) if hasattr(source, "__anext__") else next(source, None)
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rawsmtp.testing.reroute import Capture
     from rawsmtp.testing.server import Server
 
-_SERVERS = pytest.StashKey["list[Server]"]()
-_MARKER = "rawsmtp(**options): options of the server that smtp_server starts, as for rawsmtp.testing.Server"
+_SERVERS = pytest.StashKey["list[list[Server]]"]()
+_MARKER = "rawsmtp(**options): options of the servers of smtp_server and smtp_capture, as for rawsmtp.testing.Server"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,7 +40,8 @@ def smtp_server_factory(request: pytest.FixtureRequest) -> Iterator[Callable[...
     """Make servers, as by `smtp_server_factory(users={"me": "code"})`; they end with the test."""
     from rawsmtp.testing.server import Server
 
-    servers: list[Server] = request.node.stash.setdefault(_SERVERS, [])
+    servers: list[Server] = []
+    request.node.stash.setdefault(_SERVERS, []).append(servers)
     with ExitStack() as stack:
 
         def make(**options: Any) -> Server:
@@ -62,8 +63,8 @@ def smtp_capture(request: pytest.FixtureRequest) -> Iterator[Capture]:
     """Send clients that dial a name to a local server: `smtp_capture("smtp.163.com", 465)`."""
     from rawsmtp.testing.reroute import Capture
 
-    with Capture() as capture:
-        request.node.stash[_SERVERS] = capture.servers
+    with Capture(**_options(request)) as capture:
+        request.node.stash.setdefault(_SERVERS, []).append(capture.servers)
         yield capture
 
 
@@ -73,7 +74,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add the conversations to the report of a failing test."""
     report = yield
-    servers: list[Server] = item.stash.get(_SERVERS, [])
+    servers = [server for some in item.stash.get(_SERVERS, []) for server in some]
     if report.failed:
         for number, server in enumerate(servers, 1):
             if server.transcript:

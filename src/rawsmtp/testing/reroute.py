@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 import tempfile
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,7 +21,6 @@ MAIL_PORTS = frozenset({25, 465, 587, 994, 2465, 2525, 2587})
 """Where mail servers listen: whoever dials another host there would send mail to the outside."""
 
 _IMPLICIT = frozenset({465, 994, 2465})
-_LOCAL = ("localhost", "127.", "::1", "0.0.0.0")  # noqa: S104  # names to be recognised, nothing is bound
 _SERVICES = {"smtp": 25, "smtps": 465, "submissions": 465, "submission": 587}
 
 
@@ -34,9 +34,12 @@ class Capture:
     It covers what looks names up through `socket` in this process, smtplib, aiosmtplib and rawsmtp among them; not
     subprocesses, and not addresses that a program dials without a look-up. Certificates are verified: the server has
     one for the name, and `SSL_CERT_FILE` makes new default contexts trust it.
+
+    options: see `KitOptions`; for every server, unless the call for it says otherwise.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, **options: Unpack[KitOptions]) -> None:
+        self._options = options
         self.outbox = Outbox()
         self.unexpected: list[str] = []
         self.servers: list[Server] = []
@@ -50,6 +53,7 @@ class Capture:
         options: see `KitOptions`.
         """
         chosen: KitOptions = {"tls": "implicit" if port in _IMPLICIT else "starttls", "names": (host,)}
+        chosen.update(self._options)
         chosen.update(options)
         server = Server(outbox=self.outbox, **chosen)
         self._servers[host.lower(), port] = self._stack.enter_context(server)
@@ -90,7 +94,7 @@ class Capture:
         server = self._servers.get((str(name).lower().rstrip("."), number))
         if server is not None:
             return server.host, server.port
-        if name is not None and not str(name).lower().startswith(_LOCAL) and number in MAIL_PORTS:
+        if name is not None and number in MAIL_PORTS and not _is_local(str(name)):
             self.unexpected.append(f"{name}:{number}")
             raise UnexpectedHost(f"the program dialled {name}:{number}; {self._expected()}")
         return host, port
@@ -98,6 +102,14 @@ class Capture:
     def _expected(self) -> str:
         names = ", ".join(f"{host}:{port}" for host, port in self._servers)
         return f"the test expects {names}" if names else "the test expects no mail server at all"
+
+
+def _is_local(name: str) -> bool:
+    try:
+        address = ip_address(name.partition("%")[0])
+    except ValueError:
+        return name.lower().rstrip(".") in ("", "localhost") or name.lower().endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
 
 
 def _number(port: Any) -> int:

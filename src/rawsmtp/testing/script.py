@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rawsmtp.wire.reply import printable
+
+from .session import shown
 from .steps import Cut, Say, Step
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ class ScriptedSession:
 
     What comes behind a line that is "DATA" is one piece up to the final dot.
 
+    transcript: the dialogue; what stands behind AUTH or answers a 334 is redacted.
     script: the pieces, octets as they are, steps, or several of both; b"" says nothing.
     close: whether to close the connection after the last piece.
     """
@@ -29,7 +33,9 @@ class ScriptedSession:
         self._buffer = b""
         self._in_content = False
         self._begun = False
+        self._is_asked_for_secret = False
         self.received = b""
+        self.transcript: list[str] = []
 
     def greet(self) -> list[Step]:
         """Return the first piece."""
@@ -46,6 +52,7 @@ class ScriptedSession:
             if not found:
                 break
             self._buffer = rest
+            self._record(line)
             self._in_content = line.upper() == b"DATA"
             steps += self._say()
         return steps
@@ -54,9 +61,19 @@ class ScriptedSession:
         """Return the first piece, if it waited for TLS."""
         return [] if self._begun else self.greet()
 
+    def _record(self, line: bytes) -> None:
+        if self._in_content:
+            self.transcript += [f"C: [{len(line) + 2} octets]", "C: ."]
+        else:
+            self.transcript.append("C: [redacted]" if self._is_asked_for_secret else f"C: {shown(line)}")
+
     def _say(self) -> list[Step]:
         self._begun = True
         piece = self._script.pop(0) if self._script else ()
         parts = piece if isinstance(piece, (list, tuple)) else (piece,)
+        said = b"".join(part for part in parts if isinstance(part, bytes))
+        self._is_asked_for_secret = said.startswith(b"334")
+        text = printable(said.decode("utf-8", "replace").replace("\r\n", "\n"))
+        self.transcript += [f"S: {line}" for line in text.splitlines()]
         steps: list[Step] = [Say(part) if isinstance(part, bytes) else part for part in parts]
         return steps if self._script or not self._close else [*steps, Cut()]

@@ -6,21 +6,22 @@ import contextlib
 import socket
 import struct
 import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from .kit import Kit, KitOptions, authority
 from .steps import Cut, Pause, Say, Step
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Unpack
 
-    from .channel import Channel
     from .outbox import Outbox
 
 _READ = 65_536
 _LONG = 3_600.0
+_LINGER = 1.0
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -51,10 +52,12 @@ class Server(Kit):
         self._chop = chop
         self._read = read
         self._listener: socket.socket | None = None
+        self._acceptor: threading.Thread | None = None
+        self._address: Any = ""
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._open: set[socket.socket] = set()
-        self._threads: list[threading.Thread] = []
+        self._threads: list[threading.Thread] = []  # those of the connections
         self.errors: list[BaseException] = []
 
     @property
@@ -65,7 +68,11 @@ class Server(Kit):
     @property
     def port(self) -> int:
         """The port that it listens on."""
-        return int(self._listening().getsockname()[1])
+        if self._path is not None:
+            raise RuntimeError(f"this server has no port: it listens on {self._path}")
+        if self._listener is None:
+            raise RuntimeError("this server has not been started: use it in a with statement")
+        return int(self._address[1])
 
     @property
     def url(self) -> str:
@@ -102,44 +109,56 @@ class Server(Kit):
         if self._listener is not None:
             raise RuntimeError("this server has been started already")
         self._listener = _listen(self._host, self._path)
-        self._run(self._accept)
+        self._address = self._listener.getsockname()
+        self._acceptor = self._new_thread(self._accept, self._listener)
+        self._acceptor.start()
         return self
 
     def stop(self) -> None:
         """Close every connection and wait until nothing is left; `with` does it, and looks at what went wrong."""
         self._closing.set()
-        if self._listener is None:
+        if self._listener is None or self._acceptor is None:
             return
+        self._wake(self._listener)
+        self._acceptor.join()
         with self._changed:
             for sock in self._open:
                 with contextlib.suppress(OSError):
                     sock.shutdown(socket.SHUT_RDWR)
-        self._wake()
         for thread in list(self._threads):
             thread.join()
         self._listener.close()
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
 
-    def _wake(self) -> None:
+    def _wake(self, listener: socket.socket) -> None:
         # Closing a listener does not wake the thread that accepts on it; a connection does, on every system.
-        listener = self._listening()
-        with contextlib.suppress(OSError), socket.socket(listener.family) as sock:
-            sock.connect(listener.getsockname())
+        try:
+            with socket.socket(listener.family) as sock:
+                sock.connect(self._address)
+        except OSError:
+            # Somebody has removed the unix socket's path.
+            with contextlib.suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)
 
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, *_: object) -> None:
         self.stop()
-        if kind is None:
+        if error is None:
             if self.errors:
                 raise self.errors[0]
             self.check_findings()
+        else:
+            for other in self.errors:
+                error.add_note(f"the test server had failed before: {other!r}")
 
     async def __aenter__(self) -> Self:
         return self.start()
 
-    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self.__exit__(kind)
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, *_: object) -> None:
+        self.__exit__(kind, error)
 
     def wait_until_closed(self, timeout: float = 5.0) -> None:
         """Wait until no connection is open. Raises AssertionError."""
@@ -147,47 +166,49 @@ class Server(Kit):
             if not self._changed.wait_for(lambda: self.sessions and not self._open, timeout):
                 raise AssertionError(f"{len(self._open)} connections are still open")
 
-    def _listening(self) -> socket.socket:
-        if self._listener is None:
-            raise RuntimeError("this server has not been started: use it in a with statement")
-        return self._listener
+    def _new_thread(self, target: Callable[[socket.socket], None], sock: socket.socket) -> threading.Thread:
+        return threading.Thread(target=target, args=(sock,), name="rawsmtp.testing", daemon=True)
 
-    def _run(self, target: object, *arguments: object) -> None:
-        thread = threading.Thread(target=target, args=arguments, name="rawsmtp.testing", daemon=True)  # type: ignore[arg-type]  # methods of this class alone
-        with self._changed:
-            # Those that have ended are forgotten, so that a server that runs for long does not collect them.
-            self._threads = [thread for thread in self._threads if thread.is_alive()] + [thread]
-            thread.start()
-
-    def _accept(self) -> None:
-        while True:
-            sock, _ = self._listening().accept()
-            if self._closing.is_set():
-                sock.close()
-                return
+    def _accept(self, listener: socket.socket) -> None:
+        while not self._closing.is_set():
+            try:
+                sock, _ = listener.accept()
+                if self._path is None:
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except OSError:  # it went before it was accepted, or the listener is shut down
+                continue
+            thread = self._new_thread(self._serve, sock)
             with self._changed:
                 self._open.add(sock)
-            self._run(self._serve, sock)
+                # Those that have ended are forgotten, so that a server that runs for long does not collect them.
+                self._threads = [thread for thread in self._threads if thread.is_alive()] + [thread]
+                thread.start()
 
     def _serve(self, sock: socket.socket) -> None:
         try:
-            self._converse(sock, self.new_channel())
-        except OSError:
-            pass  # the client went; its own error says why
-        except BaseException as error:  # noqa: BLE001  # a test's handler may raise anything: it is raised where the test is
-            self.errors.append(error)
+            if not self._closing.is_set():
+                self._converse(sock)
         finally:
             sock.close()
             with self._changed:
                 self._open.discard(sock)
                 self._changed.notify_all()
 
-    def _converse(self, sock: socket.socket, channel: Channel) -> None:
-        if sock.family != getattr(socket, "AF_UNIX", None):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        goes_on = all(self._perform(sock, step) for step in channel.open())
-        while goes_on and (data := sock.recv(self._read)):
-            goes_on = all(self._perform(sock, step) for step in channel.receive(data))
+    def _converse(self, sock: socket.socket) -> None:
+        try:
+            channel = self.new_channel()
+            steps = channel.open()
+            while (data := self._exchange(sock, steps)) and not self._closing.is_set():
+                steps = channel.receive(data)
+        except BaseException as error:  # noqa: BLE001  # a test's handler may raise anything: it is raised where the test is
+            self.errors.append(error)
+
+    def _exchange(self, sock: socket.socket, steps: list[Step]) -> bytes:
+        """Perform the steps and return what the client says next; nothing when the connection ends."""
+        try:
+            return sock.recv(self._read) if all(self._perform(sock, step) for step in steps) else b""
+        except OSError:
+            return b""  # the client went; its own error says why
 
     def _perform(self, sock: socket.socket, step: Step) -> bool:
         """Perform a step; return whether the connection goes on."""
@@ -200,8 +221,16 @@ class Server(Kit):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             else:
                 sock.shutdown(socket.SHUT_WR)
+            if not step.abrupt:
+                self._drain(sock)
             return False
         return True
+
+    def _drain(self, sock: socket.socket) -> None:
+        # A close with octets unread is a reset, which can overtake the last reply.
+        sock.settimeout(_LINGER)
+        while not self._closing.is_set() and sock.recv(_READ):
+            pass
 
     def _write(self, sock: socket.socket, say: Say) -> None:
         size = 1 if say.trickle else self._chop or len(say.octets) or 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING, Protocol
 from rawsmtp.protocol.state import SYNCHRONISES, State
 from rawsmtp.wire.command import Bdat, Command, EndOfData
 from rawsmtp.wire.reply import Reply, printable
-from rawsmtp.wire.verb import Verb
 
 from .conformance import Finding, Judge
 from .faults import Faults
@@ -18,6 +18,8 @@ from .persona import MODERN, Persona
 from .steps import Cut, Pause, Say, StartTLS, Step
 
 if TYPE_CHECKING:
+    from rawsmtp.wire.verb import Verb
+
     from .mail import Login, ReceivedMail, ReceivedTLS
 
 Handler = Callable[[Command | EndOfData], Reply | None]
@@ -25,10 +27,16 @@ Handler = Callable[[Command | EndOfData], Reply | None]
 
 _LONGEST_LINE = 65_536
 _SHOWN = 1_000
+_SPACE = re.compile(rb"(?:MAIL FROM|RCPT TO): ", re.IGNORECASE)
 
 
 class Session(Protocol):
-    """One connection, seen from the server, without I/O."""
+    """One connection, seen from the server, without I/O.
+
+    transcript: the dialogue, a line an entry: "C: …" or "S: …", secrets out.
+    """
+
+    transcript: list[str]
 
     def greet(self) -> list[Step]:
         """Return what happens first."""
@@ -113,11 +121,20 @@ class BaseSession:
         self.buffer += data
         steps: list[Step] = []
         while not self.is_over and self.state is not State.HANDSHAKE:
-            more = self.read()
+            try:
+                more = self.read()
+            except Unreadable as endless:
+                return [*steps, *self._give_up(endless)]
             if more is None:
                 break
             steps += more
         return steps
+
+    def _give_up(self, endless: Unreadable) -> list[Step]:
+        self.buffer.clear()
+        self.judge.syntax(endless.reply.text)
+        self.state = State.CLOSED
+        return self.written([endless.reply])
 
     def read_line(self) -> list[Step] | None:
         """Take one command line from the buffer and answer it."""
@@ -127,14 +144,14 @@ class BaseSession:
         try:
             command = read_command(line)
         except Unreadable as unreadable:
-            self.record("C", _shown(line))
+            self.record("C", shown(line))
             self.judge.syntax(unreadable.reply.text)
-            if len(line) > _LONGEST_LINE:
-                self.state = State.CLOSED
             return self.written([unreadable.reply])
         self.record("C", str(command))
         verb = command.verb
         self.judge.command(verb, self.state, str(command))
+        if _SPACE.match(line):
+            self.judge.syntax(f"a space behind the colon of {str(command)!a}")
         self.judge_behind(verb, b"" if isinstance(command, Bdat) else bytes(self.buffer))
         return self.command(command)
 
@@ -154,11 +171,7 @@ class BaseSession:
             self.scanned = len(self.buffer)
             return None
         if end < 0:
-            # No line: it is not kept in memory until it ends.
-            line = bytes(self.buffer)
-            self.buffer.clear()
-            self.scanned = 0
-            return line
+            raise Unreadable(500, "5.5.2 The line does not end")
         line = bytes(self.buffer[:end])
         del self.buffer[: end + 1]
         self.scanned = 0
@@ -186,12 +199,13 @@ class BaseSession:
         octets, trickle = None, 0.0
         for fault in self.setup.faults.take(key, *subjects):
             trickle = trickle or fault.trickle
-            octets, asked = fault.octets, fault.reply or asked
+            octets, asked = octets if fault.octets is None else fault.octets, fault.reply or asked
             steps += [fault.before] if fault.before else []
             after += [fault.after] if fault.after else []
         if any(isinstance(step, Cut) for step in steps):
             return self.ended(steps)
-        replies = do() if asked is None or _does(key, asked) else []
+        refused = octets[:1] in (b"4", b"5") if octets is not None else asked is not None and not _does(key, asked)
+        replies = do() if not refused or key == "QUIT" else []
         if octets is not None:
             self.record("S", printable(octets.decode("utf-8", "replace")))
             return [*steps, *self._say(octets, trickle), *self.ended(after)]
@@ -227,7 +241,7 @@ class BaseSession:
         self.transcript += [f"{who}: {line}" for line in text.split("\n")]
 
 
-def _shown(line: bytes) -> str:
+def shown(line: bytes) -> str:
     """Return a line that is no command as it can be seen; what stands behind AUTH is a secret."""
     words = line.split(b" ", 2)
     if words[0].upper() == b"AUTH" and len(words) > 2:
@@ -237,4 +251,4 @@ def _shown(line: bytes) -> str:
 
 def _does(key: str, reply: Reply) -> bool:
     """Whether a command is done although it is answered with this reply: if that is what stands for success."""
-    return key == "QUIT" or (reply.code == 354 if key == "DATA" else reply.is_success)
+    return reply.code == 354 if key == "DATA" else reply.is_success

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rawsmtp.protocol.state import State
@@ -28,6 +29,20 @@ _EXTENSION_OF = {
     (Verb.RCPT, "NOTIFY"): "DSN",
     (Verb.RCPT, "ORCPT"): "DSN",
 }
+# RFC 1870 §3, RFC 6152 §2, RFC 3461 §4, RFC 4954 §5, RFC 6531 §3.4; xtext is RFC 3461 §4.
+_XTEXT = "(?:[!-*,-<>-~]|[+][0-9A-F]{2})"
+_NOTIFY = "(?:SUCCESS|FAILURE|DELAY)"
+_VALUES = {
+    "SIZE": "[0-9]{1,20}",
+    "BODY": "7BIT|8BITMIME",
+    "SMTPUTF8": "",
+    "RET": "FULL|HDRS",
+    "ENVID": f"{_XTEXT}{{1,100}}",
+    "AUTH": f"<>|{_XTEXT}+",
+    "NOTIFY": f"NEVER|{_NOTIFY}(?:,{_NOTIFY})*",
+    "ORCPT": f"[A-Za-z0-9-]+;{_XTEXT}+",
+}
+_LMTP = Reply(500, "5.5.1 This is LMTP: say LHLO")
 _OUT_OF_ORDER = Reply(503, "5.5.1 Bad sequence of commands")
 _IN_TRANSACTION = (State.SENDER, State.RECIPIENTS, State.CHUNKS)
 
@@ -69,7 +84,7 @@ class ServerSession(Contents):
 
     def _hello(self, command: commands.Command) -> list[Reply]:
         if (command.verb is Verb.LHLO) is not self.setup.lmtp:
-            return [Reply(500, f"5.5.1 This is {'LMTP' if self.setup.lmtp else 'SMTP'}")]
+            return [_LMTP if self.setup.lmtp else Reply(500, "5.5.1 This is SMTP: say EHLO")]
         self.forget()
         self.state = State.READY
         first = self.setup.persona.reply("EHLO")
@@ -79,6 +94,8 @@ class ServerSession(Contents):
         return [Reply(first.code, "\n".join([first.text, *offered]))]
 
     def _helo(self, command: commands.Command) -> list[Reply]:
+        if self.setup.lmtp:
+            return [_LMTP]
         self.forget()
         self.state = State.READY
         return self.say("HELO")
@@ -115,7 +132,7 @@ class ServerSession(Contents):
             refusal = Reply(452, "4.5.3 Too many recipients")
         if refusal is not None:
             return [refusal]
-        self.recipients[command.address] = given
+        self.recipients.append((command.address, given))
         self.state = State.RECIPIENTS
         return self.say("RCPT")
 
@@ -125,8 +142,8 @@ class ServerSession(Contents):
             if extension is None or extension not in self.offered:
                 self.judge.parameter(keyword, verb)
                 return Reply(555, f"5.5.4 {keyword} is not known here")
-        if given.get("BODY", "7BIT").upper() not in ("7BIT", "8BITMIME"):
-            return Reply(501, "5.5.4 BODY=7BIT or BODY=8BITMIME")
+            if not re.fullmatch(_VALUES[keyword], given[keyword], re.IGNORECASE):
+                return Reply(501, f"5.5.4 {keyword} has another value")
         return None
 
     def _address(self, address: str, given: Mapping[str, str]) -> Reply | None:
@@ -135,10 +152,8 @@ class ServerSession(Contents):
         return None if declared or address.isascii() else Reply(553, "5.6.7 Say SMTPUTF8 for such an address")
 
     def _size(self, given: Mapping[str, str]) -> Reply | None:
-        size = given.get("SIZE", "0")
-        if not (size.isascii() and size.isdigit()):
-            return Reply(501, "5.5.4 SIZE=octets")
-        return Reply(552, "5.3.4 The message is too big") if int(size) > self.setup.size else None
+        too_big = int(given.get("SIZE", "0")) > self.setup.size
+        return Reply(552, "5.3.4 The message is too big") if too_big else None
 
     def _data(self, command: commands.Command) -> list[Reply]:
         if self.state is State.SENDER:

@@ -67,7 +67,13 @@ class Capabilities(Mapping[str, tuple[str, ...]]):
     def size(self) -> int | None:
         """The largest message in octets that SIZE declares; None if it declares none. RFC 1870 §4."""
         value = next(iter(self.get("SIZE", ())), "")
-        return int(value) or None if value.isascii() and value.isdigit() and len(value) <= 20 else None
+        return int(value) or None if _is_number(value) else None
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """The LIMITS that it declares, such as MAILMAX, RCPTMAX and RCPTDOMAINMAX; others are passed over. RFC 9422."""
+        pairs = (parameter.upper().partition("=") for parameter in self.get("LIMITS", ()))
+        return {name: int(value) for name, _, value in pairs if _is_number(value) and int(value)}
 
     @property
     def auth(self) -> tuple[str, ...]:
@@ -108,6 +114,10 @@ class Capabilities(Mapping[str, tuple[str, ...]]):
     def enhanced_status_codes(self) -> bool:
         """ENHANCEDSTATUSCODES, RFC 2034."""
         return "ENHANCEDSTATUSCODES" in self
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 20
 
 
 def _keyword(line: str) -> tuple[str, list[str]]:

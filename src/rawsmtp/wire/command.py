@@ -220,6 +220,27 @@ class Bdat(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ChunkProbe(Command):
+    """One of the two lines that show whether a server discards a chunk that it refuses.
+
+    Outside a transaction both BDAT and DATA are refused; where the chunk was executed, NOOP is answered between them.
+
+    data: whether it is the second one.
+    """
+
+    data: bool
+    verb = Verb.PROBE
+
+    @property
+    def line(self) -> bytes:  # type: ignore[override]  # there are just two
+        """The octets: a chunk that would do no harm if it were executed, or DATA."""
+        return b"DATA\r\n" if self.data else b"BDAT 6 LAST\r\nNOOP\r\n"
+
+    def __str__(self) -> str:
+        return "DATA" if self.data else "BDAT 6 LAST"
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Octets of a message: any piece, with any line ends; after DATA dots are doubled on the way out."""
 

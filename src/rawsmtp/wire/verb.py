@@ -29,6 +29,7 @@ class Verb(Enum):
     EXPN = "EXPN"
     HELP = "HELP"
     OTHER = "other"
+    PROBE = "probe"
 
     # Identity is all that a member is compared by, and Enum's own hash is a Python call on the path of every command.
     __hash__ = object.__hash__

@@ -1,0 +1,95 @@
+"""The parser of a command's arguments: help in two languages, the exit status of sysexits, no secret shown."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from .exits import Exit
+from .language import LANGUAGES, both, one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WAYS = both(
+    "the arguments of a program can be read by everybody on this machine, and stay in the shell's history: give the "
+    "password in RAWSMTP_PASSWORD or RAWSMTP_URL, by --password-file, --password-command, ~/.netrc, the keyring, or "
+    "at the prompt",
+    "程序的参数本机所有用户都能看到，还会留在 shell 历史里：请改用环境变量 RAWSMTP_PASSWORD 或 RAWSMTP_URL、"
+    "--password-file、--password-command、~/.netrc、keyring，或在提示符下输入",
+)
+_SECRETS = ("--password", "--passwd", "--pass", "--secret", "--token")
+
+
+class _ChineseFormatter(argparse.RawDescriptionHelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that speaks the language, and never shows what may be a secret.
+
+    language: "en" or "zh".
+    """
+
+    def __init__(self, *, language: str, **options: Any) -> None:
+        formatter = _ChineseFormatter if language == "zh" else argparse.RawDescriptionHelpFormatter
+        super().__init__(allow_abbrev=False, add_help=False, formatter_class=formatter, **options)
+        self.language = language
+        self._optionals.title = self.text("options", "选项")
+        self._positionals.title = self.text("arguments", "参数")
+        self.add_argument("-h", "--help", action="help", help=both("show this help", "显示本帮助"))
+
+    def text(self, en: str, zh: str) -> str:
+        """Return the one of both that is in the language."""
+        return zh if self.language == "zh" else en
+
+    def format_help(self) -> str:
+        for action in self._actions:
+            action.help = one_of(action.help, self.language) if action.help else action.help
+        for group in self._action_groups:
+            group.title = one_of(group.title, self.language) if group.title else group.title
+        return super().format_help()
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        word = self.text("error", "错误")
+        self.exit(Exit.USAGE, f"{self.prog}: {word}: {one_of(message, self.language)}\n")
+
+    def parse(self, words: Sequence[str]) -> argparse.Namespace:
+        """Return the options; end the program with status 64 where the words are not understood."""
+        options, unknown = self.parse_known_intermixed_args(words)
+        if unknown:
+            # What follows an unknown option may be a secret, as in --passphrase X.
+            named = [word.partition("=")[0] for word in unknown if word.startswith("-")] or unknown
+            self.error(
+                both(
+                    f"unknown arguments: {' '.join(named)}; see --help", f"无法识别的参数：{' '.join(named)}；见 --help"
+                )
+            )
+        return options
+
+
+class _RefuseSecret(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        parser.error(WAYS)
+
+
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what every command takes."""
+    group = parser.add_argument_group(both("output", "输出"))
+    group.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help=both("show the conversation on standard error", "在标准错误输出上显示会话全文"),
+    )
+    group.add_argument("--json", action="store_true", help=both("print the result as JSON", "以 JSON 格式输出结果"))
+    group.add_argument(
+        "--lang",
+        choices=LANGUAGES,
+        help=both("the language; default: that of the locale", "语言；默认随系统区域设置"),
+    )
+    group.add_argument("--no-color", action="store_true", help=both("no colour", "不使用颜色"))
+    parser.add_argument(*_SECRETS, dest="_secret", nargs="?", action=_RefuseSecret, help=argparse.SUPPRESS)

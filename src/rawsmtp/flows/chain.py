@@ -1,0 +1,194 @@
+"""Messages one behind the other: the next envelope goes with the final dot of the message before it.
+
+One message at most is ever in doubt: the answer to the next envelope shows that both sides are in step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rawsmtp.errors import SMTPError
+from rawsmtp.message.plan import Plan, plan
+
+from .content import write_content
+from .session import establish
+from .submission import (
+    MOST_MESSAGES,
+    MOST_REFUSALS,
+    Unusable,
+    check,
+    conclude,
+    fitted,
+    fly,
+    grounds,
+    make_ready,
+    midst_refusal,
+)
+from .transaction import Transaction, phase_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rawsmtp.message.source import Source
+    from rawsmtp.wire.reply import Reply
+
+    from .effects import Flow
+    from .supply import Item, Supply
+
+_NOT_BEHIND_A_DOT = 503
+
+
+@dataclass(slots=True)
+class Begun:
+    """A message whose envelope is said, or goes with the dot of the one before it."""
+
+    item: Item
+    source: Source
+    plan: Plan
+    transaction: Transaction
+
+
+def send_chain(supply: Supply) -> Flow[None]:
+    """Send all items of the supply, and emit their results."""
+    chain = _Chain(supply)
+    begun: Begun | None = None
+    while True:
+        yield from supply.renew()
+        if begun is not None:
+            begun = yield from chain.finish(begun)
+        elif (item := (yield from supply.next())) is not None:
+            begun = yield from chain.begin(item)
+        else:
+            return
+
+
+class _Chain:
+    def __init__(self, supply: Supply) -> None:
+        self._supply = supply
+        self._session = supply.session
+
+    def begin(self, item: Item) -> Flow[Begun | None]:
+        """Say the envelope of a message that none goes before; None if that is how far it came."""
+        session, supply = self._session, self._supply
+        try:
+            yield from make_ready(session)
+            begun = self._planned(item, reset=session.needs_reset)
+            yield from self._say_envelope(begun, 0, idle=not session.fresh)
+        except Unusable:
+            supply.again(item)
+            yield from establish(session)
+        except SMTPError as error:
+            yield from supply.fail(item, error)
+        else:
+            return begun
+        return None
+
+    def _planned(self, item: Item, *, reset: bool) -> Begun:
+        session = self._session
+        envelope, source = fitted(session, item.prepared)
+        ground = replace(grounds(session), reset=reset, chunking=False)
+        made = plan(envelope, source, item.prepared.refused, ground)
+        return Begun(item, source, made, Transaction(envelope, item.prepared.refused))
+
+    def _say_envelope(self, begun: Begun, start: int, *, idle: bool = False) -> Flow[None]:
+        self._session.needs_reset, self._session.fresh = True, False
+        self._session.messages += start == 0
+        for number, flight in enumerate(begun.plan.flights[start:]):
+            yield from fly(self._session, begun.transaction, flight, idle=idle and number == 0)
+            yield from check(self._session, begun.transaction)
+
+    def finish(self, begun: Begun) -> Flow[Begun | None]:
+        """Write the content of a message, and the envelope of the next behind its dot; return that one if it stands."""
+        session, supply = self._session, self._supply
+        follower = yield from self._follower()
+        behind = follower.plan.flights[0] if follower is not None else ()
+        lost: SMTPError | None = None
+        session.enter("content")
+        try:
+            replies, complete = yield from write_content(session, begun.source, *behind)
+        except SMTPError as error:
+            replies, complete, lost = list(error.replies), session.progress.outcome == "unknown", error
+        except Exception as error:  # noqa: BLE001  # whatever the message's own source raises is its result
+            self._put_back(follower)
+            yield from supply.fail(begun.item, error)
+            yield from establish(session)
+            return None
+        if not replies or not complete:
+            self._put_back(follower)
+            failure = midst_refusal(replies[0]) if replies else lost
+            if failure is not None:
+                yield from supply.fail(begun.item, failure, lost=True)
+            return None
+        begun.transaction.final = replies[0]
+        yield from self._give_result(begun)
+        return None if follower is None else (yield from self._judge(follower, replies[1:], lost))
+
+    def _put_back(self, follower: Begun | None) -> None:
+        if follower is not None:
+            self._supply.again(follower.item)
+
+    def _follower(self) -> Flow[Begun | None]:
+        """Return the next message, if its envelope may go behind the dot; else it waits."""
+        session = self._session
+        most = session.capabilities.limits.get("MAILMAX", MOST_MESSAGES)
+        if not session.pipelines or session.alone or session.messages >= most or session.refusals >= MOST_REFUSALS:
+            return None
+        item = yield from self._supply.peek()
+        if item is None:
+            return None
+        try:
+            follower = self._planned(item, reset=False)
+        except SMTPError as error:
+            error.phase = error.phase or "mail"
+            self._supply.mistake(item, error)
+            return None
+        self._supply.take()
+        return follower
+
+    def _give_result(self, begun: Begun) -> Flow[None]:
+        try:
+            receipt = conclude(self._session, begun.transaction)
+        except SMTPError as error:
+            yield from self._supply.fail(begun.item, error)
+        else:
+            yield from self._supply.succeed(begun.item, receipt)
+
+    def _judge(self, follower: Begun, replies: Sequence[Reply], lost: SMTPError | None) -> Flow[Begun | None]:
+        """Return the follower if its envelope stands; else see to it that it has its result, or is said again."""
+        session, supply = self._session, self._supply
+        flight = follower.plan.flights[0]
+        follower.transaction.take(flight, replies)
+        session.enter(phase_of(flight, len(replies)))
+        if lost is not None:
+            yield from self._after_a_cut(follower, lost)
+            return None
+        if replies[0].code == _NOT_BEHIND_A_DOT:
+            # Nothing of it was accepted: it is said again, and from now on each alone.
+            session.alone = session.needs_reset = True
+            supply.again(follower.item)
+            return None
+        if len(replies) > len(flight):
+            yield from supply.fail(follower.item, midst_refusal(replies[-1]), lost=True)
+            return None
+        try:
+            session.needs_reset = True
+            session.messages += 1
+            yield from check(session, follower.transaction)
+            yield from self._say_envelope(follower, 1)
+        except Unusable:
+            supply.again(follower.item)
+            yield from establish(session)
+        except SMTPError as error:
+            yield from supply.fail(follower.item, error)
+        else:
+            return follower
+        return None
+
+    def _after_a_cut(self, follower: Begun, lost: SMTPError) -> Flow[None]:
+        refusal = follower.transaction.cut_refusal()
+        if refusal is None:
+            self._supply.again(follower.item)
+            self._supply.lose(lost)
+        else:
+            yield from self._supply.fail(follower.item, refusal, lost=True)

@@ -1,0 +1,72 @@
+"""How a message's octets get on the wire: by DATA up to the final dot, or as one chunk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rawsmtp.message.source import check_piece
+from rawsmtp.wire.command import Content, EndOfData, Quit
+from rawsmtp.wire.content import LineEnds
+
+from .effects import ask, emit, pull
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rawsmtp.message.source import Source
+    from rawsmtp.wire.command import Command
+    from rawsmtp.wire.reply import Reply
+
+    from .effects import Flow
+    from .session import Session
+
+
+def write_content(
+    session: Session, source: Source, *behind: Command, reports: bool = False
+) -> Flow[tuple[list[Reply], bool]]:
+    """Write the content and the final dot.
+
+    behind: commands that go with the last octets; replies to QUIT are not waited for.
+    Returns the replies that came, and whether the dot was written: a server may refuse in the midst of the content.
+    """
+    timeout = session.terms.timeouts.data
+    written, last = 0, b""
+    if source.pieces is not None:
+        while (piece := (yield from pull(source.pieces))) is not None:
+            octets = check_piece(piece)
+            if early := (yield from ask(Content(octets), timeout=timeout)):
+                return early, False
+            written += len(octets)
+            yield from _report(written, None, reports)
+    else:
+        total = len(source.octets)
+        for view in source.views():
+            written += len(view)
+            if written == total:
+                last = bytes(view)
+            elif early := (yield from ask(Content(view), timeout=timeout)):
+                return early, False
+            yield from _report(written, total, reports)
+    return (yield from _write_end(session, last, behind)), True
+
+
+def _write_end(session: Session, last: bytes, behind: tuple[Command, ...]) -> Flow[list[Reply]]:
+    session.enter("content", "unknown")
+    owed = sum(isinstance(command, Quit) for command in behind)
+    session.parting = bool(owed)
+    content = (Content(last),) if last else ()
+    return (yield from ask(*content, EndOfData(), *behind, timeout=session.terms.timeouts.final, owed=owed))
+
+
+def _report(written: int, total: int | None, reports: bool) -> Flow[None]:
+    if reports:
+        yield from emit((written, total))
+
+
+def chunk_pieces(source: Source) -> Iterator[Content]:
+    """Return the pieces of a chunk: line ends made CRLF, the last one there; dots stay as they are."""
+    lines = LineEnds()
+    for view in source.views():
+        yield Content(lines.convert(bytes(view)))
+    if end := lines.end():
+        yield Content(end)

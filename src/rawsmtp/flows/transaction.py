@@ -1,0 +1,126 @@
+"""One mail transaction as its replies make it: refusals only set it down, and one place decides what they mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rawsmtp.errors import MessageRefused, RecipientsRefused, Refused, SenderRefused
+from rawsmtp.message.receipt import Receipt
+from rawsmtp.wire.command import Content, Rcpt
+from rawsmtp.wire.verb import Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rawsmtp.errors import Phase
+    from rawsmtp.message.envelope import Envelope
+    from rawsmtp.message.submission import RefusedPolicy
+    from rawsmtp.wire.command import Item
+    from rawsmtp.wire.reply import Reply
+
+PHASES: dict[Verb, Phase] = {
+    Verb.RSET: "mail",
+    Verb.MAIL: "mail",
+    Verb.RCPT: "rcpt",
+    Verb.DATA: "data",
+    Verb.CONTENT: "content",
+    Verb.END_OF_DATA: "content",
+    Verb.BDAT_LAST: "content",
+    Verb.QUIT: "content",
+}
+_ENDS = (Verb.END_OF_DATA, Verb.BDAT_LAST)
+
+
+class Transaction:
+    """The replies of one mail transaction.
+
+    envelope: as it is said to the server.
+    policy: "abort" or "continue".
+    """
+
+    __slots__ = ("accepted", "data", "envelope", "final", "policy", "refused", "reset", "sender")
+
+    def __init__(self, envelope: Envelope, policy: RefusedPolicy) -> None:
+        self.envelope = envelope
+        self.policy = policy
+        self.reset: Reply | None = None
+        self.sender: Reply | None = None
+        self.accepted: dict[str, Reply] = {}
+        self.refused: dict[str, Reply] = {}
+        self.data: Reply | None = None
+        self.final: Reply | None = None
+
+    def take(self, items: Iterable[Item], replies: Sequence[Reply]) -> None:
+        """Set down the replies to these items, in order; there may be fewer of them."""
+        answered = [item for item in items if not isinstance(item, Content)]
+        for item, reply in zip(answered, replies, strict=False):
+            verb = item.verb
+            if isinstance(item, Rcpt):
+                (self.refused if reply.is_refusal else self.accepted)[item.address] = reply
+            elif verb is Verb.MAIL:
+                self.sender = reply
+            elif verb is Verb.DATA:
+                self.data = reply
+            elif verb in _ENDS:
+                self.final = reply
+            elif verb is Verb.RSET:
+                self.reset = reply
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether nothing that was answered so far stands against sending the content."""
+        return self.refusal() is None
+
+    @property
+    def is_reset_refused(self) -> bool:
+        """Whether the server did not forget the transaction before, so that this one may have joined it."""
+        return self.reset is not None and self.reset.is_refusal
+
+    def refusal(self) -> Refused | None:
+        """Return what the replies so far come to, if they come to a refusal.
+
+        The final reply decides nothing where the envelope was not accepted: a server may say anything then.
+        """
+        if self.sender is not None and self.sender.is_refusal:
+            return _refused(SenderRefused, "mail", f"the sender {self.envelope.sender.address!r}", self.sender)
+        answered = len(self.accepted) + len(self.refused) >= len(self.envelope.recipients)
+        cut_short = any(reply.code == 421 for reply in self.refused.values())
+        nothing_left = not self.accepted and (answered or cut_short)
+        if nothing_left or (self.refused and self.policy == "abort" and (answered or cut_short)):
+            return self._recipients_refused()
+        if self.data is not None and self.data.is_refusal:
+            return _refused(MessageRefused, "data", "the message before its content", self.data)
+        if self.final is not None and self.final.is_refusal:
+            return _refused(MessageRefused, "content", "the message", self.final)
+        return None
+
+    def _recipients_refused(self) -> RecipientsRefused:
+        listed = ", ".join(f"{address!r}: {str(reply)!r}" for address, reply in self.refused.items())
+        consequence = ', and with refused="abort" nothing was sent' if self.accepted else ""
+        return RecipientsRefused(
+            f"the server refused {listed}{consequence}",
+            phase="rcpt",
+            recipients=self.refused,
+            reply=next(iter(self.refused.values())),
+        )
+
+    def cut_refusal(self) -> Refused | None:
+        """Return the refusal that stands when the connection was cut: what is unanswered counts as not accepted."""
+        found = self.refusal()
+        if found is None and self.refused and (not self.accepted or self.policy == "abort"):
+            return self._recipients_refused()
+        return found
+
+    def receipt(self, final: Reply) -> Receipt:
+        """Return the receipt of a message that was taken."""
+        return Receipt(self.envelope.sender.address, self.accepted, final, self.refused)
+
+
+def _refused(kind: type[Refused], phase: Phase, what: str, reply: Reply) -> Refused:
+    return kind(f"the server refused {what}: {str(reply)!r}", phase=phase, reply=reply)
+
+
+def phase_of(items: Sequence[Item], answered: int) -> Phase:
+    """Return the phase of the first of these items that has no reply."""
+    owed = [item for item in items if not isinstance(item, Content)]
+    return PHASES.get(owed[min(answered, len(owed) - 1)].verb, "command")

@@ -1,0 +1,169 @@
+"""A window of messages in one flight, each as one chunk: written, drained, found to add up, and only then told of.
+
+RFC 2920, RFC 3030. Up to a window of messages can be in doubt at once, so the caller asks for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rawsmtp.errors import ConnectionLost, MessageRefused, SMTPError
+from rawsmtp.message.plan import plan
+from rawsmtp.wire.command import Content
+
+from .content import chunk_pieces
+from .effects import ask
+from .submission import MOST_MESSAGES, fitted, grounds, make_ready, submit
+from .transaction import Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rawsmtp.wire.command import Item as Said
+    from rawsmtp.wire.reply import Reply
+
+    from .effects import Flow
+    from .supply import Item, Supply
+
+_CLOSING = (421, 554)
+
+
+@dataclass(slots=True)
+class _Pane:
+    """One message of a window: what is said for it, and what comes of it."""
+
+    item: Item
+    said: tuple[Said, ...]
+    transaction: Transaction
+
+    @property
+    def owed(self) -> int:
+        return sum(not isinstance(item, Content) for item in self.said)
+
+
+def send_windows(supply: Supply, size: int) -> Flow[None]:
+    """Send items in windows of so many messages, as long as there are some and the server takes them that way."""
+    session = supply.session
+    while True:
+        yield from supply.renew()
+        item = yield from supply.next()
+        if item is None:
+            return
+        try:
+            yield from make_ready(session)
+        except SMTPError as error:
+            yield from supply.fail(item, error)
+            raise
+        if not session.discards:
+            supply.again(item)
+            return
+        panes = yield from _collect(supply, item, size)
+        if panes:
+            yield from _send(supply, panes)
+        else:
+            yield from _send_alone(supply, item)
+
+
+def _collect(supply: Supply, first: Item, size: int) -> Flow[list[_Pane]]:
+    """Return the panes of a window: the first message and what is ready behind it, as far as they go as chunks."""
+    session = supply.session
+    most = session.capabilities.limits.get("MAILMAX", MOST_MESSAGES) - session.messages
+    pane = _pane(supply, first, reset=session.needs_reset)
+    panes = [pane] if pane is not None else []
+    while panes and len(panes) < min(size, most):
+        item = yield from supply.peek()
+        pane = _pane(supply, item, reset=True) if item is not None else None
+        if pane is None:
+            break
+        supply.take()
+        panes.append(pane)
+    return panes
+
+
+def _pane(supply: Supply, item: Item, *, reset: bool) -> _Pane | None:
+    """Return the pane of a message; None if it has to be sent in another way, or cannot be."""
+    session = supply.session
+    try:
+        envelope, source = fitted(session, item.prepared)
+    except SMTPError:
+        return None
+    made = plan(envelope, source, item.prepared.refused, replace(grounds(session), fresh=True, reset=reset))
+    if not made.sends_content_ahead:
+        return None
+    return _Pane(item, (*made.flights[0], *chunk_pieces(source)), Transaction(envelope, item.prepared.refused))
+
+
+def _send_alone(supply: Supply, item: Item) -> Flow[None]:
+    try:
+        receipt = yield from submit(supply.session, item.prepared)
+    except Exception as error:  # noqa: BLE001  # whatever the message's own source raises is its result
+        yield from supply.fail(item, error)
+    else:
+        yield from supply.succeed(item, receipt)
+
+
+def _send(supply: Supply, panes: list[_Pane]) -> Flow[None]:
+    session = supply.session
+    timeouts = session.terms.timeouts
+    session.fresh, session.needs_reset = False, True
+    session.messages += len(panes)
+    session.enter("content", "unknown")
+    try:
+        replies = yield from ask(*[said for pane in panes for said in pane.said], timeout=timeouts.final)
+        # The input has to be empty: a reply too many would mean that all of them are one place off.
+        yield from ask(timeout=timeouts.command)
+    except ConnectionLost as error:
+        _take(panes, error.replies)
+        yield from _tell_after_a_cut(supply, panes, error)
+    except SMTPError as error:
+        session.discards = False
+        for pane in panes:
+            yield from supply.fail(pane.item, _in_doubt(error), lost=True)
+    else:
+        _take(panes, replies)
+        for pane in panes:
+            yield from _tell(supply, pane)
+        session.needs_reset = panes[-1].transaction.refusal() is not None
+
+
+def _take(panes: list[_Pane], replies: Sequence[Reply]) -> None:
+    start = 0
+    for pane in panes:
+        pane.transaction.take(pane.said, replies[start : start + pane.owed])
+        start += pane.owed
+
+
+def _tell(supply: Supply, pane: _Pane, *, lost: bool = False) -> Flow[None]:
+    """Give the result of a message that was answered."""
+    transaction, final = pane.transaction, pane.transaction.final
+    refusal = transaction.cut_refusal() if lost else transaction.refusal()
+    if transaction.is_reset_refused and transaction.reset is not None:
+        supply.session.spent, supply.session.discards = True, False
+        refusal = MessageRefused(f"the server refused RSET: {str(transaction.reset)!r}", reply=transaction.reset)
+    if refusal is None and final is not None:
+        yield from supply.succeed(pane.item, transaction.receipt(final))
+        return
+    error = refusal or MessageRefused("the message has no reply")
+    if final is not None:
+        supply.session.spent = supply.session.spent or final.code == 552
+        if final.is_success:
+            # Its content was taken, though its envelope was not: by which transaction nobody knows.
+            error.outcome = "unknown"
+    yield from supply.fail(pane.item, error, lost=lost)
+
+
+def _tell_after_a_cut(supply: Supply, panes: list[_Pane], error: ConnectionLost) -> Flow[None]:
+    """Acknowledged is accepted, refused is refused; the rest is in doubt, unless the server said that it leaves."""
+    closing = bool(error.replies) and error.replies[-1].code in _CLOSING
+    for pane in panes:
+        transaction = pane.transaction
+        if transaction.final is not None or transaction.cut_refusal() is not None:
+            yield from _tell(supply, pane, lost=True)
+        else:
+            yield from supply.fail(pane.item, _in_doubt(error, "not_sent" if closing else "unknown"), lost=True)
+
+
+def _in_doubt(error: SMTPError, outcome: str = "unknown") -> SMTPError:
+    """Return an error of the same kind for one of several messages."""
+    return type(error)(error.message, phase="content", outcome=outcome, reply=error.reply, hint=error.hint)  # type: ignore[arg-type]  # one of the outcomes

@@ -36,6 +36,7 @@ class AnyClient(Protocol):
     def noop(self) -> rawsmtp.Reply: ...
     def reset(self) -> rawsmtp.Reply: ...
     def run(self, flow: Any) -> Any: ...
+    def send_all(self, items: Any, **options: Any) -> list[rawsmtp.Result]: ...
 
 
 class Waited:
@@ -51,6 +52,13 @@ class Waited:
             return found
         return lambda *given, **named: self._runner.run(found(*given, **named))
 
+    def send_all(self, items: Any, **options: Any) -> list[rawsmtp.Result]:
+        return self._runner.run(collect(self._client, items, **options))
+
+
+async def collect(client: rawsmtp.AsyncClient, items: Any, **options: Any) -> list[rawsmtp.Result]:
+    return [result async for result in client.send_many(items, **options)]
+
 
 class Driven:
     """A Client, with the loop over a flow under the same name as in `Waited`."""
@@ -60,6 +68,9 @@ class Driven:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, "_run" if name == "run" else name)
+
+    def send_all(self, items: Any, **options: Any) -> list[rawsmtp.Result]:
+        return list(self._client.send_many(items, **options))
 
 
 MakeClient = Callable[..., AnyClient]
@@ -94,6 +105,9 @@ class Unwaited:
         if not asyncio.iscoroutinefunction(found):
             return found
         return lambda *given, **named: run(found(*given, **named))
+
+    def send_all(self, items: Any, **options: Any) -> list[rawsmtp.Result]:
+        return run(collect(self._client, items, **options))  # type: ignore[no-any-return]  # what it collects
 
 
 Talk = Callable[..., AnyClient]

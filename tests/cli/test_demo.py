@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rawsmtp.cli import demo, main
+from rawsmtp.cli import main
 from rawsmtp.testing import Outbox, article
 
 
@@ -29,7 +30,7 @@ def test_demo_fails_when_what_arrived_is_something_else(
 ) -> None:
     add = Outbox.add
     monkeypatch.setattr(Outbox, "add", lambda self, mail: add(self, replace(mail, raw=b"")))
-    assert demo.run() == 1
+    assert main(["demo"]) == 1
     assert "not what was sent" in capsys.readouterr().out
 
 
@@ -43,7 +44,7 @@ def test_both_ways_to_start_it(script: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+    ("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)], ids=str
 )
 def test_colour_on_a_terminal_only_unless_told(environment: dict[str, str], coloured: bool) -> None:
     clean = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
@@ -66,8 +67,15 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
-def test_no_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main([])
-    assert caught.value.code == 2
-    assert "COMMAND" in capsys.readouterr().err
+def test_demo_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--lang", "zh"]) == 0
+    assert "逐字节一致" in capsys.readouterr().out
+
+
+def test_demo_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["schema"], shown["intact"]) == ("rawsmtp.demo/1", True)
+    assert shown["arrived"] == [article.MESSAGE.decode()] * 2
+    assert all("235 Authentication successful" in said for said in shown["transcripts"].values())
+    assert article.CODE not in str(shown)

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol, cast
 
 from rawsmtp._version import __version__
@@ -67,7 +68,11 @@ def command_parser(name: str, language: str) -> Parser:
 
 def _main(words: list[str], language: str) -> int:
     if not words or words[0] not in COMMANDS:
-        _top(language, helps=bool({"-h", "--help"} & set(words))).parse(words)
+        parser = _top(language, helps=not words or bool({"-h", "--help"} & set(words)))
+        if not words:
+            parser.print_help(sys.stderr)
+            parser.exit(Exit.USAGE)
+        parser.parse(words)
         raise AssertionError("argparse has taken no command for one")
     name = words[0]
     options = command_parser(name, language).parse(words[1:])
@@ -102,7 +107,7 @@ def _plain(language: str, *, verbose: bool) -> Output:
 def _language(words: list[str]) -> str:
     """Return the language that the words ask for, else that of the locale; help and usage errors need it too."""
     before = words[: words.index("--")] if "--" in words else words
-    for word, following in zip(before, [*before[1:], ""], strict=True):
+    for word, following in pairwise([*before, ""]):
         asked = following if word == "--lang" else word.removeprefix("--lang=")
         if asked in LANGUAGES and word.startswith("--lang"):
             return asked

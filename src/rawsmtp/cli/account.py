@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,134 +9,26 @@ from urllib.parse import quote
 
 from rawsmtp.client.location import Location, for_account, from_env
 from rawsmtp.client.settings import settings
-from rawsmtp.flows.terms import SECURITIES
 from rawsmtp.registry import providers
 from rawsmtp.sasl import OAuth2, Password
 
 from .exits import Exit, Failure
-from .language import both
-from .parser import WAYS
 from .password import find_password, netrc_login
+from .server_arguments import add_server_arguments, url_without_secret
 
 if TYPE_CHECKING:
+    import argparse
+
     from rawsmtp.client.settings import Options
     from rawsmtp.registry.providers import Provider
 
     from .output import Output
 
+__all__ = ["add_server_arguments", "find", "own_address", "provider_of", "url_without_secret"]
+
 _UNKNOWN = "\x01"
 """Stands for a secret that is still to be found; no server ever sees it."""
 _URL_VARIABLES = ("RAWSMTP_URL", "SMTP_URL")
-
-
-def add_server_arguments(parser: argparse.ArgumentParser, *, short: bool = True) -> None:
-    """Add what says the server and the login.
-
-    short: whether -H and -p are added beside --host and --port.
-    """
-    group = parser.add_argument_group(both("server and login", "服务器与登录"))
-    host, port = (("-H", "--host"), ("-p", "--port")) if short else (("--host",), ("--port",))
-    group.add_argument(
-        "--url",
-        type=url_without_secret,
-        metavar="URL",
-        help=both(
-            "the server as a URL such as smtps://me%%40example.org@mail.example.org; default: RAWSMTP_URL, else the "
-            "provider of the sender's address",
-            "服务器 URL，例如 smtps://me%%40example.org@mail.example.org；默认取 RAWSMTP_URL，否则按发件人地址查找服务商",
-        ),
-    )
-    group.add_argument(*host, metavar="HOST", help=both("the server", "服务器"))
-    group.add_argument(
-        *port,
-        type=_port,
-        metavar="PORT",
-        help=both(
-            "its port; default: 465 for tls, 587 for starttls, else 25",
-            "端口；默认 tls 为 465，starttls 为 587，其余为 25",
-        ),
-    )
-    group.add_argument(
-        "--security",
-        choices=SECURITIES,
-        help=both(
-            "tls: from the first byte; starttls: required; opportunistic: if it is offered; none. Default: tls for "
-            "port 465, none for this machine, else starttls",
-            "tls：一开始就加密；starttls：必须升级加密；opportunistic：能加密就加密；none：不加密。"
-            "默认：465 端口为 tls，本机为 none，其余为 starttls",
-        ),
-    )
-    group.add_argument(
-        "--user",
-        type=_user,
-        metavar="NAME",
-        help=both("the user to log in as; default: as the provider wants it", "登录用户名；默认按服务商的要求"),
-    )
-    _add_secret_arguments(group)
-    group.add_argument("--local-name", metavar="NAME", help=both("the name to give in EHLO", "EHLO 中报告的主机名"))
-    group.add_argument(
-        "--timeout",
-        type=_seconds,
-        metavar="SECONDS",
-        help=both("how long to wait for each reply", "每个应答最多等待的秒数"),
-    )
-
-
-def _add_secret_arguments(group: argparse._ArgumentGroup) -> None:
-    sources = group.add_mutually_exclusive_group()
-    sources.add_argument(
-        "--password-file",
-        metavar="FILE",
-        help=both("read the password from the first line of a file", "从文件首行读取密码"),
-    )
-    sources.add_argument(
-        "--password-command",
-        metavar="COMMAND",
-        help=both("run a command that prints the password", "运行一条命令，以其输出的首行为密码"),
-    )
-    group.add_argument(
-        "--oauth2",
-        action="store_true",
-        help=both("what is found is an OAuth 2 access token, not a password", "所提供的是 OAuth 2 访问令牌，而非密码"),
-    )
-    group.add_argument(
-        "--in-clear",
-        action="store_true",
-        help=both(
-            "let the password go out without TLS, for a server on this machine or a trusted wire",
-            "允许在没有 TLS 时发送密码（仅用于本机或可信线路）",
-        ),
-    )
-
-
-def url_without_secret(text: str) -> str:
-    """Return a URL from the arguments; argparse.ArgumentTypeError, which does not show it, if it has a password."""
-    userinfo, at, _ = text.partition("://")[2].rpartition("@")
-    if at and ":" in userinfo:
-        raise argparse.ArgumentTypeError(WAYS)
-    return text
-
-
-def _user(text: str) -> str:
-    if ":" in text:
-        raise argparse.ArgumentTypeError(WAYS)
-    return text
-
-
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65_536:
-        raise argparse.ArgumentTypeError(both("a port is a number from 1 to 65535", "端口是 1 到 65535 的数字"))
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds < 1e9:
-        raise argparse.ArgumentTypeError(both("a positive number of seconds, such as 30", "应为正的秒数，例如 30"))
-    return seconds
 
 
 def find(options: argparse.Namespace, out: Output, sender: str | None, *, login: bool = True) -> Location:
@@ -152,22 +43,35 @@ def find(options: argparse.Namespace, out: Output, sender: str | None, *, login:
     location = _server(options, sender)
     options.place = location.host
     auth = location.options.pop("auth", None)
-    user = auth.user if isinstance(auth, Password) else options.user
-    if not login:
-        return location
-    known = isinstance(auth, Password) and auth.secret != _UNKNOWN
-    if known and not (options.password_file or options.password_command):
-        location.options["auth"] = _adapted(auth, options)
-        return location
-    user = user or _default_user(options, location.host, sender)
-    if user is None:
-        return location
-    provider = provider_of(location.host)
+    if login:
+        known = auth if isinstance(auth, Password) else None
+        credential = _login(known, location.host, options, out, sender)
+        if credential is not None:
+            location.options["auth"] = credential
+    return location
+
+
+def _login(
+    known: Password | None, host: str, options: argparse.Namespace, out: Output, sender: str | None
+) -> Password | OAuth2 | None:
+    """Return the credential; None where nobody is to log in.
+
+    known: what the server's URL or provider says of it, the secret unknown unless the URL has it.
+    """
+    is_asked = options.password_file or options.password_command
+    if known is not None and known.secret != _UNKNOWN and not is_asked:
+        return _adapted(known, options)
+    user = known.user if known is not None else options.user or (sender if is_asked else netrc_login(host))
+    if not user:
+        return None
+    provider = provider_of(host)
     if provider is not None and provider.credential == "oauth2" and not options.oauth2:
         raise _wants_token(provider)
-    secret = find_password(options, out, user, location.host, provider)
-    location.options["auth"] = _credential(auth, user, secret, options)
-    return location
+    secret = find_password(options, out, user, host, provider)
+    try:
+        return _adapted(replace(known or Password(user, secret), secret=secret), options)
+    except ValueError as error:  # which names what is wrong, and does not show it
+        raise Failure(Exit.CREDENTIALS, str(error), f"登录信息有误：{error}") from None
 
 
 def provider_of(host: str) -> Provider | None:
@@ -183,13 +87,6 @@ def own_address(options: argparse.Namespace) -> str | None:
         auth = _from_url(url, options).options.get("auth")
         user = auth.user if isinstance(auth, Password) else None
     return user if user and "@" in user else None
-
-
-def _default_user(options: argparse.Namespace, host: str, sender: str | None) -> str | None:
-    """Return whom to log in as at a server that was given without a user: nobody, unless a password is at hand."""
-    if options.password_file or options.password_command:
-        return sender or None
-    return netrc_login(host)
 
 
 def _server(options: argparse.Namespace, sender: str | None) -> Location:
@@ -257,8 +154,8 @@ def _from_provider(options: argparse.Namespace, sender: str | None) -> Location:
             raise _unusable(Exit.USAGE, str(error)) from error
         raise Failure(
             Exit.CONFIGURATION,
-            f"no provider is known for {ascii(domain)}: give --host, --url or RAWSMTP_URL",
-            f"不认识 {ascii(domain)} 的邮件服务商：请给出 --host、--url 或 RAWSMTP_URL",
+            f"no provider is known for {domain!a}: give --host, --url or RAWSMTP_URL",
+            f"不认识 {domain!a} 的邮件服务商：请给出 --host、--url 或 RAWSMTP_URL",
         ) from error
 
 
@@ -274,15 +171,6 @@ def _adjusted(location: Location, options: argparse.Namespace) -> Location:
     return location
 
 
-def _credential(auth: object, user: str, secret: str, options: argparse.Namespace) -> Password | OAuth2:
-    try:
-        if isinstance(auth, Password):
-            return _adapted(replace(auth, user=user, secret=secret), options)
-        return _adapted(Password(user, secret), options)
-    except ValueError as error:  # which names what is wrong, and does not show it
-        raise Failure(Exit.CREDENTIALS, str(error), f"登录信息有误：{error}") from None
-
-
 def _adapted(credential: Password, options: argparse.Namespace) -> Password | OAuth2:
     in_clear = credential.in_clear or options.in_clear
     if options.oauth2:
@@ -295,8 +183,8 @@ def _wants_token(provider: Provider) -> Failure:
         Exit.CREDENTIALS,
         f"{provider.names[0]} takes an OAuth 2 access token, no password: give one by --password-command with "
         f"--oauth2. {provider.hint_en} {provider.help}".rstrip(),
-        f"{provider.names[1] or provider.names[0]} 不接受密码，只接受 OAuth 2 访问令牌：请用 --password-command 提供令牌，"
-        f"并加上 --oauth2。{provider.hint_zh} {provider.help}".rstrip(),
+        f"{provider.names[1] or provider.names[0]} 不接受密码，只接受 OAuth 2 访问令牌："
+        f"请用 --password-command 提供令牌，并加上 --oauth2。{provider.hint_zh} {provider.help}".rstrip(),
     )
 
 

@@ -115,7 +115,7 @@ def _addresses(text: str) -> list[str]:
 
 
 def _no_address(text: str, why: str) -> Failure:
-    return Failure(Exit.USAGE, f"no address: {ascii(text)}{why}", f"不是邮件地址：{ascii(text)}{why}")
+    return Failure(Exit.USAGE, f"no address: {text!a}{why}", f"不是邮件地址：{text!a}{why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def _missing(headers: Message, sender: str, name: str) -> bytes:
     if "Message-ID" not in headers:
         domain = sender.rpartition("@")[2]
         message["Message-ID"] = make_msgid(domain=domain if domain and domain.isascii() else "localhost")
-    made = render(message).partition(b"\r\n\r\n")[0].replace(b"\r\n", b"\n")
+    made = render(message).replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     return made + b"\n" if made.strip() else b""
 
 

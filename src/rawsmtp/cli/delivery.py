@@ -12,16 +12,16 @@ from rawsmtp.wire.reply import printable
 from .exits import INTERRUPTED, Exit, Failure
 from .report import interrupted, shell_words
 from .style import BOLD, GREEN, YELLOW
-from .watch import Watch
+from .watch import Live, progress_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rawsmtp import Receipt
     from rawsmtp.client.location import Location
-    from rawsmtp.flows.submission import RefusedPolicy
     from rawsmtp.message.envelope import Envelope
     from rawsmtp.message.source import AnyMessage
+    from rawsmtp.message.submission import RefusedPolicy
 
     from .output import Output
 
@@ -57,18 +57,22 @@ def deliver(delivery: Delivery, location: Location, out: Output, *, quiet: bool 
     Raises what `Client.send` raises, but for errors of the caller: those are a Failure.
     """
     client = Client(location.host, location.port or None, **location.options)
-    client.transcript = Watch(out, len(delivery.octets))
+    client.transcript = Live(out)
+    client.begin_one_shot()
+    progress = progress_of(len(delivery.octets), out)
     receipt = None
     try:
         try:
-            client.connect()
             receipt = client.send(
                 delivery.message,
                 sender=delivery.sender,
                 recipients=delivery.recipients,
                 refused=delivery.refused,
+                on_progress=progress,
             )
         finally:
+            if progress is not None:
+                progress.erase()
             # What became of the message is known: nobody waits for a goodbye of a server that refused it.
             (client.close if receipt is not None else client.abort)()
     except KeyboardInterrupt:

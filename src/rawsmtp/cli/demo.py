@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rawsmtp import AsyncClient, Client, Password
 from rawsmtp.testing import Server, article
 
-from .style import BOLD, CYAN, DIM, GREEN, RED
+from .style import BOLD, GREEN, RED, of_direction
 
 if TYPE_CHECKING:
     import argparse
@@ -64,8 +64,7 @@ def _show(out: Output, transcripts: dict[str, Transcript], arrived: list[bytes])
         title = out.text(f"The mail of the article, through rawsmtp.{name}:", f"文中的邮件，经由 rawsmtp.{name}：")
         out.data(out.paint(f"\n{title}\n" if number else f"{title}\n", BOLD))
         for entry in transcript:
-            codes = {"sent": (CYAN,), "note": (DIM,)}.get(entry.direction, ())
-            out.data(out.paint(_with_content(entry.line), *codes))
+            out.data(out.paint(_with_content(entry.line), *of_direction(entry.direction)))
     out.data(out.paint(out.text("\nAs it arrived:\n", "\n收到的邮件：\n"), BOLD))
     out.data(arrived[-1].decode() if arrived else out.text("(nothing)", "（没有）"))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from rawsmtp.wire.reply import printable
 
-from .style import CYAN, DIM, styled
+from .style import of_direction, styled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,8 +73,7 @@ class Output:
         """Show the dialogue on standard error, if it is verbose."""
         if self.verbose:
             for entry in transcript or ():
-                codes = {"sent": (CYAN,), "note": (DIM,)}.get(entry.direction, ())
-                self.talk(self.paint(printable(entry.line), *codes))
+                self.talk(self.paint(printable(entry.line), *of_direction(entry.direction)))
 
 
 def _write(stream: TextIO, text: str) -> None:

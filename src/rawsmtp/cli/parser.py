@@ -46,6 +46,7 @@ class Parser(argparse.ArgumentParser):
         return zh if self.language == "zh" else en
 
     def format_help(self) -> str:
+        """Return the help in the language."""
         for action in self._actions:
             action.help = one_of(action.help, self.language) if action.help else action.help
         for group in self._action_groups:
@@ -53,12 +54,15 @@ class Parser(argparse.ArgumentParser):
         return super().format_help()
 
     def error(self, message: str) -> NoReturn:
+        """Say how it is used and what is wrong, and end the program with status 64."""
         self.print_usage(sys.stderr)
         word = self.text("error", "错误")
         self.exit(Exit.USAGE, f"{self.prog}: {word}: {one_of(message, self.language)}\n")
 
     def parse(self, words: Sequence[str]) -> argparse.Namespace:
         """Return the options; end the program with status 64 where the words are not understood."""
+        # Left to itself the call below cuts len("usage: ") off, in whatever language the word is.
+        self.usage = self.usage or self.format_usage().partition(self.text("usage: ", "用法："))[2].rstrip()
         options, unknown = self.parse_known_intermixed_args(words)
         if unknown:
             # What follows an unknown option may be a secret, as in --passphrase X.

@@ -143,6 +143,6 @@ def _no_password(user: str, host: str) -> Failure:
         Exit.CREDENTIALS,
         f"no password for {user} at {host}: give it in {VARIABLE}, by --password-file, --password-command, ~/.netrc or "
         "the keyring, or at the prompt on a terminal",
-        f"没有 {user}（{host}）的密码：请通过环境变量 {VARIABLE}、--password-file、--password-command、~/.netrc 或 keyring "
-        "提供，或在终端的提示符下输入",
+        f"没有 {user}（{host}）的密码：请通过环境变量 {VARIABLE}、--password-file、--password-command、"
+        "~/.netrc 或 keyring 提供，或在终端的提示符下输入",
     )

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rawsmtp.flows.submission import POLICIES
+from rawsmtp.message.submission import POLICIES
 
 from .account import add_server_arguments, find, own_address
 from .exits import Exit, Failure
@@ -29,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="sender",
         metavar="ADDRESS",
         help=both(
-            "the sender; default: the name to log in with, if that is an address", "发件人；默认为登录用户名（若它是邮件地址）"
+            "the sender; default: the name to log in with, if that is an address",
+            "发件人；默认为登录用户名（若它是邮件地址）",
         ),
     )
     for flags, zh, en in (
@@ -78,14 +79,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ),
     )
     message.add_argument(
-        "--dry-run", action="store_true", help=both("show envelope and message, connect nowhere", "只显示信封和邮件，不连接")
+        "--dry-run",
+        action="store_true",
+        help=both("show envelope and message, connect nowhere", "只显示信封和邮件，不连接"),
     )
     add_server_arguments(parser)
 
 
 def run(options: argparse.Namespace, out: Output) -> int:
     """Send the message, or show it, and return the exit status."""
-    from .delivery import deliver, show
+    from .delivery import deliver
 
     delivery = _ready(options) if options.message is not None else None
     # The login comes before the body: whoever has no password need not type one.
@@ -173,7 +176,9 @@ def _composed(options: argparse.Namespace, out: Output) -> Delivery:
 
 def _typed(out: Output) -> str:
     if sys.stdin is not None and sys.stdin.isatty():
-        out.talk(out.text("Type the body; Ctrl-D on a line of its own ends it.", "请输入正文，在新的一行按 Ctrl-D 结束。"))
+        out.talk(
+            out.text("Type the body; Ctrl-D on a line of its own ends it.", "请输入正文，在新的一行按 Ctrl-D 结束。")
+        )
     octets = _standard_input()
     for encoding in dict.fromkeys(("utf-8", sys.stdin.encoding or "utf-8")):
         try:

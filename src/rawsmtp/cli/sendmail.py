@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from .exits import Exit, Failure
 from .language import both
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable
 
     from .compose import Ready
@@ -25,9 +25,7 @@ HELP = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of sendmail that say something to a program that submits mail elsewhere."""
     group = parser.add_argument_group(both("sendmail", "sendmail"))
-    group.add_argument(
-        "recipients", nargs="*", metavar="RECIPIENT", help=both("whom to send it to", "收件人")
-    )
+    group.add_argument("recipients", nargs="*", metavar="RECIPIENT", help=both("whom to send it to", "收件人"))
     group.add_argument(
         "-t",
         dest="from_headers",
@@ -39,13 +37,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-r",
         dest="sender",
         metavar="ADDRESS",
-        help=both("the sender; default: that of the headers, else the name to log in with", "发件人；默认取邮件头，否则取登录用户名"),
+        help=both(
+            "the sender; default: that of the headers, else the name to log in with",
+            "发件人；默认取邮件头，否则取登录用户名",
+        ),
     )
+    group.add_argument("-F", dest="name", default="", metavar="NAME", help=both("the sender's full name", "发件人姓名"))
     group.add_argument(
-        "-F", dest="name", default="", metavar="NAME", help=both("the sender's full name", "发件人姓名")
-    )
-    group.add_argument(
-        "-i", dest="ignore_dots", action="store_true", help=both("a line with a dot alone does not end it", "单独一行的点不表示结束")
+        "-i",
+        dest="ignore_dots",
+        action="store_true",
+        help=both("a line with a dot alone does not end it", "单独一行的点不表示结束"),
     )
     group.add_argument(
         "-o",

@@ -16,6 +16,11 @@ def styled(text: str, *codes: str) -> str:
     return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if codes else text
 
 
+def of_direction(direction: str) -> tuple[str, ...]:
+    """Return the style of a line of a conversation: "sent", "received" or "note"."""
+    return {"sent": (CYAN,), "note": (DIM,)}.get(direction, ())
+
+
 def takes_colour(stream: TextIO) -> bool:
     """Whether it is a terminal that shows colour, and nobody asked for none. https://no-color.org."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

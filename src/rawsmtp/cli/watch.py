@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rawsmtp.client.transcript import Transcript
-from rawsmtp.wire.command import Content, EndOfData
+from rawsmtp.wire.command import Content
 from rawsmtp.wire.reply import printable
 
-from .style import CYAN, DIM
+from .style import of_direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,69 +24,73 @@ BIG = 256 * 1024
 _ERASE = "\r\x1b[K"
 
 
-class Watch(Transcript):
-    """A transcript that shows what it records: give it to a client before it connects.
+class Live(Transcript):
+    """A transcript that shows what it records, if the output is verbose: give it to a client before it connects."""
 
-    total: octets of the message.
-    """
+    __slots__ = ("_octets", "_out")
 
-    __slots__ = ("_out", "_sent", "_shows_progress", "_total")
-
-    def __init__(self, out: Output, total: int) -> None:
+    def __init__(self, out: Output) -> None:
         super().__init__()
         self._out = out
-        self._total = total
-        self._sent = 0
-        self._shows_progress = total >= BIG and not out.verbose and not out.json and out.stderr.isatty()
+        self._octets = 0
 
     def record_sent(self, items: Iterable[Item], *, tls: bool) -> None:
-        """Record what is written, and show it or how far it is."""
+        """Record and show what is written; content only by its size, when it is complete."""
         items = tuple(items)
         super().record_sent(items, tls=tls)
         for item in items:
             if isinstance(item, Content):
-                self._sent += len(item.octets)
-                self._progress()
-            elif isinstance(item, EndOfData):
-                self._end_of_data()
+                self._octets += len(item.octets)
             else:
-                self._line("sent", str(item))
+                self._show("sent", str(item))
 
     def record_received(self, replies: Iterable[Reply], *, tls: bool) -> None:
         """Record and show the replies."""
         replies = tuple(replies)
         super().record_received(replies, tls=tls)
-        self._erase()
         for reply in replies:
-            self._line("received", str(reply))
+            self._show("received", str(reply))
 
     def note(self, text: str, *, tls: bool = False) -> None:
         """Record and show what happened to the connection."""
         super().note(text, tls=tls)
-        self._erase()
-        self._line("note", text)
+        self._show("note", text)
 
-    def _line(self, direction: Direction, text: str) -> None:
+    def _show(self, direction: Direction, text: str) -> None:
         if self._out.verbose:
-            codes = {"sent": (CYAN,), "note": (DIM,)}.get(direction, ())
-            self._out.talk(self._out.paint(printable(text), *codes))
+            octets, self._octets = self._octets, 0
+            for line in ([f"[{octets} octets]"] if octets else []) + [text]:
+                self._out.talk(self._out.paint(printable(line), *of_direction(direction)))
 
-    def _progress(self) -> None:
-        if self._shows_progress:
-            megabytes = f"{self._sent / 1e6:.1f} / {self._total / 1e6:.1f} MB"
-            share = min(100, 100 * self._sent // self._total)
-            self._show(self._out.text(f"sending {megabytes} ({share} %)", f"正在发送 {megabytes}（{share} %）"))
 
-    def _end_of_data(self) -> None:
-        self._line("sent", f"[{self._sent} octets]")
-        self._line("sent", ".")
-        if self._shows_progress:
-            self._show(self._out.text("waiting for the server's verdict", "等待服务器的最终答复"))
+class ProgressLine:
+    """One line of a terminal that says how much of a big message is written, and when the wait begins."""
 
-    def _show(self, text: str) -> None:
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._is_shown = False
+
+    def __call__(self, written: int, total: int | None) -> None:
+        """Show how far it is, in octets."""
+        if total is not None and written >= total:
+            self._write(self._out.text("waiting for the server's verdict", "等待服务器的最终答复"))
+        elif total:
+            done = f"{written / 1e6:.1f} / {total / 1e6:.1f} MB"
+            share = 100 * written // total
+            self._write(self._out.text(f"sending {done} ({share} %)", f"正在发送 {done}（{share} %）"))
+
+    def erase(self) -> None:
+        """Leave no trace of it."""
+        if self._is_shown:
+            self._write("")
+
+    def _write(self, text: str) -> None:
+        self._is_shown = bool(text)
         self._out.stderr.write(_ERASE + text)
         self._out.stderr.flush()
 
-    def _erase(self) -> None:
-        if self._shows_progress and self._sent:
-            self._show("")
+
+def progress_of(octets: int, out: Output) -> ProgressLine | None:
+    """Return what shows the progress of a message of so many octets; None where nobody would look at it."""
+    wanted = octets >= BIG and not out.verbose and not out.json and out.stderr.isatty()
+    return ProgressLine(out) if wanted else None

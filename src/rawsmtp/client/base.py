@@ -91,6 +91,7 @@ class BaseClient:
     def _new_link(self, local_name: str) -> Link:
         terms = self._settings.terms
         self._owner = os.getpid()
+        self._broken = None
         self.transcript.note(f"Connected to {self._settings.place}.")
         secrets = terms.credential.secrets if terms.credential is not None else ()
         return Link(self.transcript, terms.limits, terms.ignore_extensions, local_name, secrets)

@@ -37,7 +37,6 @@ class Link:
     local_name: the name for EHLO when none was given.
     outgoing: octets to be written.
     progress: rises whenever octets are written or a reply is complete.
-    ends_message: whether the last octet of a message is among what was said last.
     secrets: what must not be seen in what the server says.
     """
 
@@ -60,12 +59,17 @@ class Link:
         self.outgoing = b""
         self.progress = 0
         self.write_error: OSError | None = None
-        self.ends_message = False
+        self._is_ending = False
 
     @property
     def tls(self) -> TLSInfo | None:
         """The TLS that is up; None in clear."""
         return self._tls.info if self._tls is not None and self._tls.is_up else None
+
+    @property
+    def ends_message(self) -> bool:
+        """Whether the last octet of a message is among what was said last."""
+        return self._is_ending and not self._connection.in_content
 
     @property
     def is_verified(self) -> bool:
@@ -93,7 +97,9 @@ class Link:
         Raises as `Connection.send` does, and then nothing is written.
         """
         octets = self._connection.send(*items)
-        self.ends_message = any(item.verb in _ENDS for item in items)
+        # The octets of a big chunk come after the call in which its BDAT was said.
+        is_more = self._is_ending and all(isinstance(item, Content) for item in items)
+        self._is_ending = is_more or any(item.verb in _ENDS for item in items)
         for item in items:
             if isinstance(item, (Auth, AuthAnswer)):
                 self._keep_secret(item)

@@ -55,5 +55,6 @@ def prepare(submission: Submission, *, reports: bool = False) -> Prepared:
     """Return the message ready to be sent. Raises ValueError or TypeError for what cannot be meant."""
     if submission.refused not in POLICIES:
         raise ValueError(f"refused={submission.refused!a} is none of {', '.join(map(repr, POLICIES))}")
+    octets = source(submission.message)
     envelope = make(submission.message, submission.sender, submission.recipients)
-    return Prepared(source(submission.message), envelope, submission.refused, reports)
+    return Prepared(octets, envelope, submission.refused, reports)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class ScriptedSession:
     """Says one piece of its script when the connection is made, and one more for each line that comes.
 
-    What comes behind a line that is "DATA" is one piece up to the final dot.
+    What comes behind a "DATA" that is answered with 354 is one piece up to the final dot.
 
     transcript: the dialogue; what stands behind AUTH or answers a 334 is redacted.
     script: the pieces, octets as they are, steps, or several of both; b"" says nothing.
@@ -53,8 +53,10 @@ class ScriptedSession:
                 break
             self._buffer = rest
             self._record(line)
-            self._in_content = line.upper() == b"DATA"
-            steps += self._say()
+            said = self._say()
+            asks = any(isinstance(step, Say) and step.octets.startswith(b"354") for step in said)
+            self._in_content = line.upper() == b"DATA" and asks
+            steps += said
         return steps
 
     def begin_tls(self, info: ReceivedTLS) -> list[Step]:

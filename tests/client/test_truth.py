@@ -1,0 +1,189 @@
+"""The library's word about a message is never contradicted by what the server holds, whatever the server does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import rawsmtp
+from rawsmtp.testing import MemoryServer
+from rawsmtp.testing.memory import run
+
+if TYPE_CHECKING:
+    from rawsmtp.testing import ReceivedMail
+
+EXTENSIONS = ["PIPELINING", "CHUNKING", "SIZE", "8BITMIME"]
+COMMANDS = ["EHLO", "MAIL", "RCPT", "DATA", ".", "BDAT", "RSET", "QUIT", "GREETING", "*"]
+JUNK = [b"", b"junk\r\n", b"25", b"250 ok\r\n250 ok\r\n", b"550-a\r\n250 b\r\n", b"250-more\r\n", b"354 go\r\n"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    kind: str
+    command: str
+    value: Any
+    times: int
+    when: str | None
+
+    def ask_of(self, server: MemoryServer) -> None:
+        options: dict[str, Any] = {"times": self.times, "when": self.when}
+        if self.kind == "reply":
+            server.reply_to(self.command, self.value, "as asked", **options)
+        elif self.kind == "raw":
+            server.send_raw(self.command, self.value, **options)
+        elif self.kind == "delay":
+            server.delay(self.command, self.value, **options)
+        elif self.kind == "freeze":
+            server.freeze_after(self.command, **options)
+        else:
+            method = server.drop_after if self.kind == "drop" else server.reset_after
+            method(self.command, answer=self.value, **options)
+
+
+recipients = st.integers(0, 3).map(lambda number: f"r{number}@x.test")
+places = {
+    "command": st.sampled_from(COMMANDS),
+    "times": st.integers(1, 3),
+    "when": st.none() | recipients,
+}
+faults = st.one_of(
+    st.builds(
+        Fault, kind=st.just("reply"), value=st.sampled_from([250, 251, 354, 421, 450, 502, 503, 552, 554]), **places
+    ),
+    st.builds(Fault, kind=st.just("raw"), value=st.sampled_from(JUNK), **places),
+    st.builds(Fault, kind=st.just("delay"), value=st.sampled_from([1, 100, 10_000]), **places),
+    st.builds(Fault, kind=st.sampled_from(["drop", "reset"]), value=st.booleans(), **places),
+    st.builds(Fault, kind=st.just("freeze"), value=st.none(), **places),
+)
+
+
+@dataclass(frozen=True)
+class Message:
+    to: list[str]
+    refused: Any
+    size: int
+
+    def submission(self, number: int) -> rawsmtp.Submission:
+        octets = b"Subject: %d\r\n\r\n" % number + b".x\r\n" * self.size
+        sender = f"s{number}@x.test"
+        return rawsmtp.Submission(octets, sender=sender, recipients=self.to, refused=self.refused)
+
+
+messages = st.builds(
+    Message,
+    to=st.lists(recipients, min_size=1, max_size=3, unique=True),
+    refused=st.sampled_from(["abort", "continue"]),
+    size=st.sampled_from([0, 1, 100, 17_000]),
+)
+Outcome = rawsmtp.Receipt | Exception
+
+
+def one_by_one(client: rawsmtp.Client, submissions: list[rawsmtp.Submission]) -> list[Outcome]:
+    found: list[Outcome] = []
+    for each in submissions:
+        try:
+            found.append(
+                client.send(each.message, sender=each.sender, recipients=each.recipients, refused=each.refused)
+            )
+        except rawsmtp.SMTPError as error:
+            found.append(error)
+    return found
+
+
+def all_at_once(client: rawsmtp.Client, submissions: list[rawsmtp.Submission], window: int) -> list[Outcome]:
+    found: list[Outcome] = []
+    try:
+        for result in client.send_many(submissions, window=window):
+            assert result.message is submissions[len(found)]
+            found.append(result.receipt or result.error or TypeError("neither"))
+    except rawsmtp.SMTPError:
+        pass  # the results so far are those of all that was pulled
+    return found
+
+
+async def one_by_one_later(client: rawsmtp.AsyncClient, submissions: list[rawsmtp.Submission]) -> list[Outcome]:
+    found: list[Outcome] = []
+    for each in submissions:
+        try:
+            found.append(
+                await client.send(each.message, sender=each.sender, recipients=each.recipients, refused=each.refused)
+            )
+        except rawsmtp.SMTPError as error:
+            found.append(error)
+    return found
+
+
+async def all_at_once_later(
+    client: rawsmtp.AsyncClient, submissions: list[rawsmtp.Submission], window: int
+) -> list[Outcome]:
+    found: list[Outcome] = []
+    try:
+        async for result in client.send_many(submissions, window=window):
+            assert result.message is submissions[len(found)]
+            found.append(result.receipt or result.error or TypeError("neither"))
+    except rawsmtp.SMTPError:
+        pass  # the results so far are those of all that was pulled
+    return found
+
+
+def conclude(server: MemoryServer, sent: list[Message], outcomes: list[Outcome]) -> None:
+    held: dict[str, list[ReceivedMail]] = {}
+    for mail in server.outbox:
+        held.setdefault(mail.envelope.sender, []).append(mail)
+    assert len(outcomes) <= len(sent)
+    for number, message in enumerate(sent):
+        delivered = held.pop(f"s{number}@x.test", [])
+        assert len(delivered) <= 1
+        for mail in delivered:
+            assert set(mail.envelope.recipients) <= set(message.to)
+            assert mail.subject == str(number)
+        outcome = outcomes[number] if number < len(outcomes) else None
+        if isinstance(outcome, rawsmtp.Receipt):
+            assert [set(mail.envelope.recipients) for mail in delivered] == [set(outcome.accepted)]
+            assert set(outcome.accepted) | set(outcome.refused) == set(message.to)
+            assert not outcome.refused or message.refused == "continue"
+        elif isinstance(outcome, rawsmtp.SMTPError):
+            assert not delivered or outcome.outcome == "unknown"
+            assert not (delivered and outcome.retryable)
+        else:
+            assert outcome is None
+            assert not delivered
+    assert not held
+
+
+MODES = ["one by one", "many", "window"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("kind", ["blocking", "asyncio"])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    sent=st.lists(messages, min_size=1, max_size=5),
+    asked=st.lists(faults, max_size=4),
+    hidden=st.sets(st.sampled_from(EXTENSIONS)),
+    chop=st.sampled_from([None, 7, 1_000]),
+)
+def test_word_and_mailbox_agree(
+    mode: str, kind: str, sent: list[Message], asked: list[Fault], hidden: set[str], chop: int | None
+) -> None:
+    server = MemoryServer(extensions=EXTENSIONS, chop=chop)
+    server.hide(*hidden)
+    for fault in asked:
+        fault.ask_of(server)
+    submissions = [message.submission(number) for number, message in enumerate(sent)]
+    window = 3 if mode == "window" else 1
+    chunking: Any = "trust" if window > 1 else "off"
+    if kind == "asyncio":
+        client = server.async_client(timeout=50, chunking=chunking)
+        each = one_by_one_later(client, submissions)
+        outcomes = run(each if mode == "one by one" else all_at_once_later(client, submissions, window))
+        each.close()
+    elif mode == "one by one":
+        outcomes = one_by_one(server.client(timeout=50, chunking=chunking), submissions)
+    else:
+        outcomes = all_at_once(server.client(timeout=50, chunking=chunking), submissions, window)
+    conclude(server, sent, outcomes)

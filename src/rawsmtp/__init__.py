@@ -8,39 +8,46 @@ with rawsmtp.Client("smtp.example.com", auth=("me@example.com", "code")) as clie
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ._version import __version__
-from .client.blocking import Client, send
-from .client.tls import TLSInfo
-from .client.transcript import Entry, Transcript
-from .errors import (
-    AuthenticationFailed,
-    ConnectFailed,
-    ConnectionLost,
-    GreetingRefused,
-    HelloRefused,
-    InsecureCredentials,
-    LocalProtocolError,
-    MessageRefused,
-    NotSupported,
-    RecipientsRefused,
-    Refused,
-    RemoteProtocolError,
-    SenderRefused,
-    SMTPError,
-    SMTPTimeout,
-    TLSFailed,
-)
-from .flows.terms import Timeouts
-from .message.receipt import Receipt, Result
-from .message.submission import Submission
-from .protocol import Connection, State
-from .sasl import External, OAuth2, Password
-from .wire import Capabilities, EnhancedCode, Limits, Reply
 
 if TYPE_CHECKING:
     from .client.aio import AsyncClient, asend
+    from .client.blocking import Client, send
+    from .client.tls import TLSInfo
+    from .client.transcript import Entry, Transcript
+    from .errors import (
+        AuthenticationFailed,
+        ConnectFailed,
+        ConnectionLost,
+        GreetingRefused,
+        HelloRefused,
+        InsecureCredentials,
+        LocalProtocolError,
+        MessageRefused,
+        NotSupported,
+        RecipientsRefused,
+        Refused,
+        RemoteProtocolError,
+        SenderRefused,
+        SMTPError,
+        SMTPTimeout,
+        TLSFailed,
+    )
+    from .flows.session import Progress
+    from .flows.terms import Timeouts
+    from .message.receipt import Receipt, Result
+    from .message.submission import Submission
+    from .protocol.connection import Connection
+    from .protocol.state import State
+    from .registry import codes, providers
+    from .registry.diagnosis import Diagnosis, explain
+    from .sasl.credentials import External, OAuth2, Password
+    from .wire.capabilities import Capabilities
+    from .wire.limits import Limits
+    from .wire.reply import EnhancedCode, Reply
 
 __all__ = [
     "AsyncClient",
@@ -50,6 +57,7 @@ __all__ = [
     "ConnectFailed",
     "Connection",
     "ConnectionLost",
+    "Diagnosis",
     "EnhancedCode",
     "Entry",
     "External",
@@ -62,6 +70,7 @@ __all__ = [
     "NotSupported",
     "OAuth2",
     "Password",
+    "Progress",
     "Receipt",
     "RecipientsRefused",
     "Refused",
@@ -79,14 +88,61 @@ __all__ = [
     "Transcript",
     "__version__",
     "asend",
+    "codes",
+    "explain",
+    "providers",
     "send",
 ]
 
+# A program that sends one mail in a while should not wait for all of this before its first line.
+_HOME = {
+    "client.aio": ("AsyncClient", "asend"),
+    "client.blocking": ("Client", "send"),
+    "client.tls": ("TLSInfo",),
+    "client.transcript": ("Entry", "Transcript"),
+    "errors": (
+        "AuthenticationFailed",
+        "ConnectFailed",
+        "ConnectionLost",
+        "GreetingRefused",
+        "HelloRefused",
+        "InsecureCredentials",
+        "LocalProtocolError",
+        "MessageRefused",
+        "NotSupported",
+        "RecipientsRefused",
+        "Refused",
+        "RemoteProtocolError",
+        "SMTPError",
+        "SMTPTimeout",
+        "SenderRefused",
+        "TLSFailed",
+    ),
+    "flows.session": ("Progress",),
+    "flows.terms": ("Timeouts",),
+    "message.receipt": ("Receipt", "Result"),
+    "message.submission": ("Submission",),
+    "protocol.connection": ("Connection",),
+    "protocol.state": ("State",),
+    "registry.diagnosis": ("Diagnosis", "explain"),
+    "sasl.credentials": ("External", "OAuth2", "Password"),
+    "wire.capabilities": ("Capabilities",),
+    "wire.limits": ("Limits",),
+    "wire.reply": ("EnhancedCode", "Reply"),
+}
+_MODULES = {name: module for module, names in _HOME.items() for name in names}
+_FOLDERS = {"codes": "registry.codes", "providers": "registry.providers", "commands": "commands", "flows": "flows"}
+
 
 def __getattr__(name: str) -> object:
-    # Most programs that send mail block, and asyncio takes longer to import than all the rest.
-    if name in ("AsyncClient", "asend"):
-        from .client import aio
+    if name in _FOLDERS:
+        return import_module(f"{__name__}.{_FOLDERS[name]}")
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = found
+    return found
 
-        return getattr(aio, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

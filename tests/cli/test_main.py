@@ -29,7 +29,9 @@ def usage_error(words: list[str], capsys: Capture) -> str:
 
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["--nonsense"], ["send", "--nonsense"], ["demo", "x"]], ids=str)
 def test_what_is_not_understood_ends_with_64(words: list[str], capsys: Capture) -> None:
-    assert "usage: rawsmtp" in usage_error(words, capsys)
+    shown = usage_error(words, capsys)
+    assert "rawsmtp" in shown
+    assert "--help" in shown
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,7 @@ def test_a_secret_in_the_arguments_is_refused_and_not_shown(words: list[str], la
 def test_what_follows_an_unknown_option_is_not_shown(capsys: Capture) -> None:
     shown = usage_error(["send", "--passphrase", "hunter2", "--key=hunter2"], capsys)
     assert "hunter2" not in shown
-    assert "--passphrase --key" in shown
+    assert shown.startswith("rawsmtp send: unknown arguments: --passphrase --key\n")
 
 
 def test_version(capsys: Capture) -> None:
@@ -88,11 +90,9 @@ def test_every_command_has_help_in_both_languages(name: str) -> None:
         assert option in english
 
 
-def test_usage_error_in_chinese_is_whole(capsys: Capture) -> None:
+def test_usage_error_in_chinese(capsys: Capture) -> None:
     shown = usage_error(["send", "--lang=zh", "--port", "x"], capsys)
-    assert shown.startswith("用法：rawsmtp send ")
-    assert "错误" in shown
-    assert "端口" in shown
+    assert shown == "rawsmtp send: 端口是 1 到 65535 的数字\n用法见 rawsmtp send --help。\n"
 
 
 @pytest.mark.parametrize(

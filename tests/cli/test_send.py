@@ -11,6 +11,7 @@ import pytest
 
 from rawsmtp.cli import main
 from rawsmtp.testing import Server
+from rawsmtp.wire.verb import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,7 +135,7 @@ def test_wrong_code(
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ["1 of the recipients", "no@b.example: 550 5.1.1 User unknown", "phase:   rcpt", "outcome: refused"]),
+        ("en", ["1 of the recipients", "no@b.example: 550 5.1.1 User unknown", "phase:   rcpt", "--refused continue"]),
         ("zh", ["服务器拒绝了收件人", "服务器：no@b.example: 550 5.1.1 User unknown", "阶段：rcpt", "结果：refused"]),
     ],
 )
@@ -174,6 +175,27 @@ def test_refusals_keep_the_words_of_the_server(
     shown = capsys.readouterr()
     assert f"{code} {text} \\x1b[2J" in shown.err
     assert "\x1b" not in shown.err
+
+
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        ({"tls": "starttls", "certificate": "self-signed"}, "SSL_CERT_FILE"),
+        ({}, "--security tls is for port 465"),
+    ],
+    ids=["not verified", "not offered"],
+)
+def test_no_tls(options: dict[str, str], hint: str, smtp_server_factory: Callable[..., Server], capsys: Shown) -> None:
+    server = smtp_server_factory(**options)
+    assert main(["send", *place(server), *ENVELOPE, "-b", "x", "--security", "starttls"]) == 76
+    assert hint in capsys.readouterr().err
+    server.assert_nothing_sent()
+
+
+def test_silence_at_the_greeting(smtp_server: Server, capsys: Shown) -> None:
+    smtp_server.send_raw("greeting", b"")
+    assert main(["send", *place(smtp_server), *ENVELOPE, "-b", "x", "--timeout", "0.2"]) == 75
+    assert "an SMTP server speaks first" in capsys.readouterr().err
 
 
 def test_lost_behind_the_dot_is_not_to_be_tried_again(smtp_server: Server, capsys: Shown) -> None:
@@ -316,15 +338,16 @@ def test_no_progress_of_a_small_message(smtp_server: Server, terminal: Start) ->
 
 
 @pytest.mark.parametrize(
-    ("command", "outcome", "words"),
+    ("command", "verb", "outcome", "words"),
     [
-        ("EHLO", "not_sent", "the message was not sent"),
-        ("RCPT", "not_sent", "the message was not sent"),
-        (".", "unknown", "the message may have been delivered"),
+        ("EHLO", Verb.EHLO, "not_sent", "the message was not sent"),
+        ("RCPT", Verb.RCPT, "not_sent", "the message was not sent"),
+        (".", Verb.END_OF_DATA, "unknown", "the message may have been delivered"),
     ],
 )
 def test_interrupt_says_whether_the_message_may_have_gone(
     command: str,
+    verb: Verb,
     outcome: str,
     words: str,
     smtp_server_factory: Callable[..., Server],
@@ -333,7 +356,7 @@ def test_interrupt_says_whether_the_message_may_have_gone(
     came = threading.Event()
 
     def watch(item: Command | EndOfData) -> None:
-        if item.verb.value == command:
+        if item.verb is verb:
             came.set()
 
     server = smtp_server_factory(handler=watch)
@@ -342,7 +365,7 @@ def test_interrupt_says_whether_the_message_may_have_gone(
     assert came.wait(30)
     shell.interrupt()
     assert shell.end() == 130
-    assert f"outcome: {outcome} ({words}" in shell.shown
+    assert f"outcome: {outcome} ({words}" in shell.shown, shell.shown
     assert "Traceback" not in shell.shown
 
 
@@ -353,4 +376,5 @@ def test_interrupt_at_the_prompt(terminal: Start) -> None:
     shell.interrupt()
     assert shell.end() == 130
     assert "已中断" in shell.shown
+    assert "结果：not_sent" in shell.shown
     assert "Traceback" not in shell.shown

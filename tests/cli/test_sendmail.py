@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import email
+import io
 import subprocess
 import sys
 from email.policy import default
@@ -168,3 +169,14 @@ def test_a_program_that_expects_sendmail(smtp_server: Server, tmp_path: Path) ->
     run = subprocess.run([str(script), "-oi", "-t"], input=MESSAGE, capture_output=True, check=True)
     assert (run.stdout, run.stderr) == (b"", b"")
     assert email.message_from_bytes(smtp_server.last.raw, policy=default)["Subject"] == "Hi"
+
+
+class Interrupted(io.BytesIO):
+    def __next__(self) -> bytes:
+        raise KeyboardInterrupt
+
+
+def test_interrupt_while_it_reads(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Interrupted()))
+    assert main(["sendmail", "x@b.example"]) == 130
+    assert "outcome: not_sent" in capsys.readouterr().err

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from email import message_from_bytes, policy
-from email.message import Message
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rawsmtp import commands
 from rawsmtp.message.envelope import make
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 
 def parsed(*lines: str) -> Message:

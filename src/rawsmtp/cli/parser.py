@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .exits import Exit
@@ -54,10 +53,9 @@ class Parser(argparse.ArgumentParser):
         return super().format_help()
 
     def error(self, message: str) -> NoReturn:
-        """Say how it is used and what is wrong, and end the program with status 64."""
-        self.print_usage(sys.stderr)
-        word = self.text("error", "错误")
-        self.exit(Exit.USAGE, f"{self.prog}: {word}: {one_of(message, self.language)}\n")
+        """Say what is wrong and where the help is, and end the program with status 64."""
+        help_is = self.text(f"{self.prog} --help shows what there is.", f"用法见 {self.prog} --help。")
+        self.exit(Exit.USAGE, f"{self.prog}: {one_of(message, self.language)}\n{help_is}\n")
 
     def parse(self, words: Sequence[str]) -> argparse.Namespace:
         """Return the options; end the program with status 64 where the words are not understood."""
@@ -67,11 +65,7 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             # What follows an unknown option may be a secret, as in --passphrase X.
             named = [word.partition("=")[0] for word in unknown if word.startswith("-")] or unknown
-            self.error(
-                both(
-                    f"unknown arguments: {' '.join(named)}; see --help", f"无法识别的参数：{' '.join(named)}；见 --help"
-                )
-            )
+            self.error(both(f"unknown arguments: {' '.join(named)}", f"无法识别的参数：{' '.join(named)}"))
         return options
 
 

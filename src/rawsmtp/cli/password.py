@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from .output import Output
 
 VARIABLE = "RAWSMTP_PASSWORD"
+_KINDS = {
+    "password": ("Password", "密码"),
+    "app-password": ("App password", "应用专用密码"),
+    "auth-code": ("Authorization code", "授权码"),
+    "oauth2": ("Access token", "访问令牌"),
+    "token": ("Key", "密钥"),
+}
 
 
 def find_password(options: argparse.Namespace, out: Output, user: str, host: str, provider: Provider | None) -> str:
@@ -126,9 +133,7 @@ def _from_prompt(out: Output, user: str, host: str, provider: Provider | None) -
 
     if provider is not None:
         out.talk(f"{provider.names[0]}: {provider.hint_en}" if out.language == "en" else provider.hint_zh)
-    what = out.text("Password", "密码")
-    if provider is not None and provider.credential == "auth-code":
-        what = out.text("Authorization code", "授权码")
+    what = out.text(*_KINDS.get(provider.credential if provider is not None else "", _KINDS["password"]))
     try:
         found = getpass.getpass(out.text(f"{what} of {user} at {host}: ", f"{user}（{host}）的{what}："))
     except EOFError:

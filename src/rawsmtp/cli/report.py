@@ -71,8 +71,8 @@ _HINTS: dict[type[SMTPError], Both] = {
         "请检查主机名和端口：465 配 --security tls，587 配 starttls；许多网络封锁了 25 端口",
     ),
     errors.TLSFailed: (
-        "--security tls is for port 465, starttls for 587; SSL_CERT_FILE names a file of authorities to trust",
-        "465 端口用 --security tls，587 端口用 starttls；可用 SSL_CERT_FILE 指定信任的证书文件",
+        "--security tls is for port 465, starttls for 587",
+        "465 端口用 --security tls，587 端口用 starttls",
     ),
     errors.SMTPTimeout: (
         "an SMTP server speaks first: one that waits may want --security tls (port 465), or speak another protocol",
@@ -83,6 +83,10 @@ _HINTS: dict[type[SMTPError], Both] = {
         "很多服务商要求填授权码或应用专用密码，而不是登录密码",
     ),
 }
+_UNTRUSTED: Both = (
+    "check the host name; SSL_CERT_FILE names a file with the authorities to trust, if this server has its own",
+    "请检查主机名；若服务器使用自己的证书机构，可用 SSL_CERT_FILE 指定信任的证书文件",
+)
 # The library's words for its parameters, and the options of the command line that they are.
 _OPTIONS = (
     (re.compile(r"""(security|refused)=(["'])([a-z]+)\2"""), r"--\1 \3"),
@@ -177,12 +181,18 @@ def _hint(error: SMTPError, host: str | None, out: Output) -> str:
     if isinstance(error, errors.AuthenticationFailed) and provider is not None and not error.retryable:
         name = provider.names[0] if out.language == "en" else provider.names[1] or provider.names[0]
         return f"{name}: {out.text(provider.hint_en, provider.hint_zh)} {provider.help}".rstrip()
-    known = _HINTS.get(type(error))
-    if isinstance(error, errors.SMTPTimeout) and error.phase != "greeting":
-        known = None
+    known = _known_hint(error)
     if known is not None:
         return out.text(*known)
     return shell_words(error.hint) if error.hint else ""
+
+
+def _known_hint(error: SMTPError) -> Both | None:
+    if isinstance(error, errors.SMTPTimeout) and error.phase != "greeting":
+        return None
+    if hasattr(error.__cause__, "verify_code"):  # an ssl.SSLCertVerificationError
+        return _UNTRUSTED
+    return _HINTS.get(type(error))
 
 
 def _value(error: SMTPError | Failure | OSError, status: Exit, host: str | None) -> dict[str, object]:

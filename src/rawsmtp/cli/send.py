@@ -7,13 +7,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rawsmtp.errors import RecipientsRefused
 from rawsmtp.message.submission import POLICIES
 
 from .account import add_server_arguments, find, own_address
-from .exits import Exit, Failure
+from .exits import INTERRUPTED, Exit, Failure
 from .language import both
 
 if TYPE_CHECKING:
+    from rawsmtp.client.location import Location
+
     from .delivery import Delivery
     from .output import Output
 
@@ -88,28 +91,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, out: Output) -> int:
     """Send the message, or show it, and return the exit status."""
-    from .delivery import deliver
-
-    delivery = _ready(options) if options.message is not None else None
-    # The login comes before the body: whoever has no password need not type one.
-    if options.dry_run:
-        return _dry_run(options, out, delivery or _composed(options, out))
-    sender = delivery.sender if delivery is not None else _sender(options)
-    location = find(options, out, sender)
-    return deliver(delivery or _composed(options, out), location, out)
-
-
-def _dry_run(options: argparse.Namespace, out: Output, delivery: Delivery) -> int:
-    from .delivery import show
+    from .delivery import deliver, show
+    from .report import interrupted
 
     try:
-        location = find(options, out, delivery.sender, login=False)
+        delivery, location = _prepared(options, out)
+    except KeyboardInterrupt:
+        interrupted(None, out)
+        return INTERRUPTED
+    if options.dry_run or location is None:
+        show(delivery, location, out)
+        return int(Exit.OK)
+    try:
+        return deliver(delivery, location, out)
+    except RecipientsRefused as error:
+        if len(error.recipients) < len(delivery.recipients):
+            error.hint = out.text(
+                "--refused continue sends to the others", "加上 --refused continue 可以发给其余收件人"
+            )
+        raise
+
+
+def _prepared(options: argparse.Namespace, out: Output) -> tuple[Delivery, Location | None]:
+    """Return the message and the server; for a dry run the server may be missing, and nobody logs in."""
+    if options.message is not None:
+        delivery = _ready(options)
+        return delivery, _location(options, out, delivery.sender)
+    # The login comes before the body: whoever has no password need not type one.
+    location = _location(options, out, _sender(options))
+    return _composed(options, out), location
+
+
+def _location(options: argparse.Namespace, out: Output, sender: str) -> Location | None:
+    try:
+        return find(options, out, sender, login=not options.dry_run)
     except Failure as failure:
-        if failure.status != Exit.CONFIGURATION:
-            raise
-        location = None
-    show(delivery, location, out)
-    return int(Exit.OK)
+        if options.dry_run and failure.status == Exit.CONFIGURATION:
+            return None
+        raise
 
 
 def _sender(options: argparse.Namespace) -> str:

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from .account import add_server_arguments, find, own_address
-from .exits import Exit, Failure
+from .exits import INTERRUPTED, Exit, Failure
 from .language import both
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .compose import Ready
+    from .delivery import Delivery
     from .output import Output
 
 HELP = (
@@ -69,24 +70,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, out: Output) -> int:
     """Send the message and return the exit status; nothing is said of a message that was taken."""
+    from .delivery import deliver
+    from .report import interrupted
+
+    try:
+        delivery = _read(options)
+        location = find(options, out, delivery.sender or own_address(options))
+    except KeyboardInterrupt:
+        interrupted(None, out)
+        return INTERRUPTED
+    return deliver(delivery, location, out, quiet=True)
+
+
+def _read(options: argparse.Namespace) -> Delivery:
+    """Return the message on standard input and its envelope."""
     from .compose import addresses, ready
-    from .delivery import Delivery, deliver, envelope
+    from .delivery import Delivery, envelope
 
     if sys.stdin is None:
         raise Failure(Exit.USAGE, "there is no standard input", "没有标准输入")
-    lines = sys.stdin.buffer
-    octets = lines.read() if options.ignore_dots or "i" in options.set else b"".join(until_dot(lines))
     given = addresses(options.recipients)
     if not given and not options.from_headers:
         raise Failure(Exit.USAGE, "no recipients: give them, or -t", "没有收件人：请给出收件人，或使用 -t")
+    lines = sys.stdin.buffer
+    octets = lines.read() if options.ignore_dots or "i" in options.set else b"".join(until_dot(lines))
     sender = _sender(options, ready(octets))
     read = ready(octets, sender=sender or own_address(options) or "", name=options.name)
     if options.from_headers:
         given += (to.address for to in envelope(read.headers, sender, None).recipients)
     found = envelope(None, sender, given)
-    names = tuple(to.address for to in found.recipients)
-    location = find(options, out, sender or own_address(options))
-    return deliver(Delivery(read.octets, read.octets, sender, names), location, out, quiet=True)
+    return Delivery(read.octets, read.octets, sender, tuple(to.address for to in found.recipients))
 
 
 def until_dot(lines: Iterable[bytes]) -> Iterable[bytes]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rawsmtp.client.transcript import Transcript
 from rawsmtp.wire.command import Content
 from rawsmtp.wire.reply import printable
+from rawsmtp.wire.verb import Verb
 
 from .style import of_direction
 
@@ -25,14 +26,18 @@ _ERASE = "\r\x1b[K"
 
 
 class Live(Transcript):
-    """A transcript that shows what it records, if the output is verbose: give it to a client before it connects."""
+    """A transcript that shows what it records, if the output is verbose: give it to a client before it connects.
 
-    __slots__ = ("_octets", "_out")
+    ends_message: whether the last octet of a message has been handed over to be written.
+    """
+
+    __slots__ = ("_octets", "_out", "ends_message")
 
     def __init__(self, out: Output) -> None:
         super().__init__()
         self._out = out
         self._octets = 0
+        self.ends_message = False
 
     def record_sent(self, items: Iterable[Item], *, tls: bool) -> None:
         """Record and show what is written; content only by its size, when it is complete."""
@@ -42,6 +47,7 @@ class Live(Transcript):
             if isinstance(item, Content):
                 self._octets += len(item.octets)
             else:
+                self.ends_message |= item.verb is Verb.END_OF_DATA and self._octets > 0
                 self._show("sent", str(item))
 
     def record_received(self, replies: Iterable[Reply], *, tls: bool) -> None:
@@ -57,8 +63,8 @@ class Live(Transcript):
         self._show("note", text)
 
     def _show(self, direction: Direction, text: str) -> None:
+        octets, self._octets = self._octets, 0
         if self._out.verbose:
-            octets, self._octets = self._octets, 0
             for line in ([f"[{octets} octets]"] if octets else []) + [text]:
                 self._out.talk(self._out.paint(printable(line), *of_direction(direction)))
 

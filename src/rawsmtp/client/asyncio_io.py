@@ -18,7 +18,7 @@ from rawsmtp.flows.effects import LATER
 from . import sockets
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from .link import Link
     from .settings import Settings
@@ -37,6 +37,7 @@ class AsyncioIO:
         self._owner = 0
         self._ready: asyncio.Future[bool] | None = None
         self._turn = asyncio.Lock()
+        self._before_waiting: Callable[[], object]
         self._ahead: tuple[object, asyncio.Task[object]] | None = None
 
     async def acquire(self, seconds: float) -> bool:
@@ -60,7 +61,7 @@ class AsyncioIO:
         except TimeoutError as error:
             raise SMTPTimeout(f"no connection to {settings.place} in {seconds:.3g} seconds") from error
         self._owner = os.getpid()
-        sockets.prepare(self._sock)
+        self._before_waiting = sockets.prepare(self._sock)
         return sockets.address_literal(self._sock)
 
     async def move(self, link: Link, seconds: float) -> bool:
@@ -72,6 +73,7 @@ class AsyncioIO:
             return True
         if seconds <= 0:
             return False
+        self._before_waiting()
         return await self._wait(sock, seconds, write=sockets.wants_to_write(link))
 
     async def _wait(self, sock: socket.socket, seconds: float, *, write: bool) -> bool:

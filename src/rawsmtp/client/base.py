@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from rawsmtp.wire.capabilities import Capabilities
     from rawsmtp.wire.reply import Reply
 
+IDLE = 5.0
+"""Seconds after which a connection counts as idle: no server was seen to close one sooner, and many do later."""
 SLOWEST = 500
 """Octets per second that content has to make on average: a server that takes one octet a minute is no slow line."""
 
@@ -45,6 +47,7 @@ class BaseClient:
         self._streaming = False
         self._deadline = inf
         self._ends: float | None = None
+        self._used = -inf
         self.transcript = Transcript()
 
     @property
@@ -164,6 +167,11 @@ class BaseClient:
 
     def _is_out_of_step(self) -> bool:
         return self._link is not None and not self._link.is_idle
+
+    def _note_freshness(self) -> None:
+        """Take note whether the connection that was found alive has been used just now."""
+        self._session.fresh = self._now() - self._used < IDLE
+        self._session.reused = True
 
     def _check_not_streaming(self) -> None:
         if self._streaming:

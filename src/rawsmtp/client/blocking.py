@@ -197,6 +197,7 @@ class Client(BaseClient):
     def _end_turn(self) -> None:
         if self._is_out_of_step():
             self._drop("a call ended in the midst of its conversation")
+        self._used = self._now()
         self._io.release()
 
     def _prepare(self) -> None:
@@ -206,6 +207,7 @@ class Client(BaseClient):
                 self._io.glance(self._live())
             except SMTPError:
                 self._drop()
+        self._note_freshness()
         if not self._is_ours():
             self._establish()
 

@@ -14,7 +14,7 @@ from rawsmtp.errors import ConnectFailed, ConnectionLost, SMTPTimeout
 from . import sockets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .link import Link
     from .settings import Settings
@@ -30,6 +30,7 @@ class BlockingIO:
         self._sock: socket.socket | None = None
         self._owner = 0
         self._turn = threading.Lock()
+        self._before_waiting: Callable[[], object]
 
     def acquire(self, seconds: float) -> bool:
         """Wait for the turn to converse; return whether it came."""
@@ -49,7 +50,7 @@ class BlockingIO:
         else:
             self._sock = _connect_any(settings, _look_up(settings), seconds)
         self._owner = os.getpid()
-        sockets.prepare(self._sock)
+        self._before_waiting = sockets.prepare(self._sock)
         return sockets.address_literal(self._sock)
 
     def move(self, link: Link, seconds: float) -> bool:
@@ -57,6 +58,7 @@ class BlockingIO:
         sock = self._live()
         if sockets.wants_to_write(link) and sockets.write(sock, link):
             return True
+        self._before_waiting()
         if not _wait(sock, seconds, write=sockets.wants_to_write(link)):
             return False
         sockets.read(sock, link)

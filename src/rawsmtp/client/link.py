@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from .transcript import Transcript
 
 
-_ENDS = (Verb.END_OF_DATA, Verb.BDAT_LAST)
+_ENDS = frozenset({Verb.END_OF_DATA, Verb.BDAT_LAST})
+_SECRET = frozenset({Auth, AuthAnswer})
 
 
 class Link:
@@ -97,15 +98,23 @@ class Link:
         Raises as `Connection.send` does, and then nothing is written.
         """
         octets = self._connection.send(*items)
-        # The octets of a big chunk come after the call in which its BDAT was said.
-        is_more = self._is_ending and all(isinstance(item, Content) for item in items)
-        self._is_ending = is_more or any(item.verb in _ENDS for item in items)
+        content = 0
+        ends, is_more = False, self._is_ending
         for item in items:
-            if isinstance(item, (Auth, AuthAnswer)):
-                self._keep_secret(item)
+            kind = type(item)
+            if kind is Content:
+                content += len(item.octets)  # type: ignore[union-attr]  # it is a Content
+                continue
+            is_more = False
+            if item.verb in _ENDS:
+                ends = True
+            elif kind in _SECRET:
+                self._keep_secret(item)  # type: ignore[arg-type]  # one of the two
+        # The octets of a big chunk come after the call in which its BDAT was said.
+        self._is_ending = ends or is_more
         self._transcript.record_sent(items, tls=self._tls is not None)
         self.outgoing += octets if self._tls is None else self._tls.encrypt(octets)
-        return sum(len(item.octets) for item in items if isinstance(item, Content))
+        return content
 
     def _keep_secret(self, item: Auth | AuthAnswer) -> None:
         if self._redactor is None:
@@ -148,9 +157,10 @@ class Link:
     def is_settled(self, owed: int) -> bool:
         """Whether all is written and at most `owed` replies are outstanding, or a reply has ended the content."""
         connection = self._connection
-        if connection.state is State.CLOSED and not connection.outstanding:
+        outstanding = connection.outstanding
+        if outstanding <= owed and not self.outgoing and self.write_error is None:
             return True
-        return connection.outstanding <= owed and not self.outgoing and self.write_error is None
+        return not outstanding and connection.state is State.CLOSED
 
     def take_replies(self) -> list[Reply]:
         """Return the replies that came since the last call."""

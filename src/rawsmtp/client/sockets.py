@@ -6,12 +6,15 @@ import contextlib
 import os
 import socket
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rawsmtp.errors import ConnectFailed, ConnectionLost
 from rawsmtp.wire.reply import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .link import Link
     from .settings import Settings
 
@@ -45,11 +48,22 @@ def make_socket(settings: Settings, family: socket.AddressFamily) -> socket.sock
     return sock
 
 
-def prepare(sock: socket.socket) -> None:
-    """Set the options that a conversation wants."""
+def prepare(sock: socket.socket) -> Callable[[], object]:
+    """Set the options that a conversation wants, and return what is to be called before each wait.
+
+    That lets the system acknowledge at once what comes next; Linux forgets it each time.
+    """
     sock.setblocking(False)
-    if sock.family in (socket.AF_INET, socket.AF_INET6):
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if sock.family not in (socket.AF_INET, socket.AF_INET6):
+        return _nothing
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if _QUICKACK is None:
+        return _nothing
+    return partial(sock.setsockopt, socket.IPPROTO_TCP, _QUICKACK, 1)
+
+
+def _nothing() -> None:
+    pass
 
 
 def address_literal(sock: socket.socket) -> str:
@@ -96,8 +110,6 @@ def write(sock: socket.socket, link: Link) -> bool:
 
 def read(sock: socket.socket, link: Link) -> bool:
     """Read what is there; return whether something was. Raises ConnectionLost, and what the octets mean."""
-    if _QUICKACK is not None and sock.family != socket.AF_UNIX:
-        sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
     try:
         data = sock.recv(READ)
     except (BlockingIOError, InterruptedError):

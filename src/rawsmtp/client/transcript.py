@@ -6,7 +6,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from rawsmtp.wire.command import Content
+from rawsmtp.wire.command import Auth, AuthAnswer, Content
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rawsmtp.wire.command import Item
     from rawsmtp.wire.reply import Reply
 
+_SECRET = frozenset({Auth, AuthAnswer})
 Direction = Literal["sent", "received", "note"]
 ENTRIES = 1_000
 """Entries that are kept, the newest ones: a few hundred messages' worth."""
@@ -51,11 +52,12 @@ class Transcript:
         """Record what is written; content only by its size, and never a secret."""
         now = time.time()
         for item in items:
-            if isinstance(item, Content):
+            if type(item) is Content:
                 self._count(len(item.octets), now, tls)
             else:
                 self._content = None
-                self._entries.append(("sent", str(item), now, tls))
+                # One with a secret in it is not kept: what it shows has none.
+                self._entries.append(("sent", str(item) if type(item) in _SECRET else item, now, tls))
 
     def _count(self, octets: int, now: float, tls: bool) -> None:
         if self._content is None:

@@ -74,7 +74,7 @@ class _Chain:
         try:
             yield from make_ready(session)
             begun = self._planned(item, reset=session.needs_reset)
-            yield from self._say_envelope(begun, 0, idle=not session.fresh)
+            yield from self._say_envelope(begun, 0)
         except Unusable:
             supply.again(item)
             yield from establish(session)
@@ -91,12 +91,14 @@ class _Chain:
         made = plan(envelope, source, item.prepared.refused, ground)
         return Begun(item, source, made, Transaction(envelope, item.prepared.refused))
 
-    def _say_envelope(self, begun: Begun, start: int, *, idle: bool = False) -> Flow[None]:
-        self._session.needs_reset, self._session.fresh = True, False
-        self._session.messages += start == 0
-        for number, flight in enumerate(begun.plan.flights[start:]):
-            yield from fly(self._session, begun.transaction, flight, idle=idle and number == 0)
-            yield from check(self._session, begun.transaction)
+    def _say_envelope(self, begun: Begun, start: int) -> Flow[None]:
+        session = self._session
+        reused, session.reused, session.fresh, session.needs_reset = session.reused, False, False, True
+        session.messages += start == 0
+        for flight in begun.plan.flights[start:]:
+            yield from fly(session, begun.transaction, flight, reused=reused)
+            yield from check(session, begun.transaction)
+            reused = False
 
     def finish(self, begun: Begun) -> Flow[Begun | None]:
         """Write the content of a message, and the envelope of the next behind its dot; return that one if it stands."""

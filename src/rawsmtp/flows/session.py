@@ -50,7 +50,8 @@ class Session:
     trusted: whether secrets may be said: inside TLS that was verified, or that the caller wants as it is.
     needs_reset: whether RSET has to stand in front of the next MAIL.
     established: whether mail transactions can begin.
-    fresh: whether nothing but the establishing has been said, so that the connection is known to be alive.
+    fresh: whether the connection is known to be alive: it was made or used just now.
+    reused: whether it was made for an earlier call: if it turns out to be gone, it is replaced.
     spent: whether no message may be sent on this connection any more.
     parting: whether QUIT has been said.
     messages: how many have been sent on this connection.
@@ -69,6 +70,7 @@ class Session:
     needs_reset: bool = False
     established: bool = False
     fresh: bool = False
+    reused: bool = False
     spent: bool = False
     parting: bool = False
     messages: int = 0
@@ -112,7 +114,7 @@ def establish(session: Session) -> Flow[None]:
 
 def _establish(session: Session, security: str) -> Flow[None]:
     session.enter("connect")
-    session.needs_reset = session.established = session.spent = session.parting = False
+    session.needs_reset = session.established = session.spent = session.parting = session.reused = False
     session.messages = session.refusals = 0
     session.secure = session.trusted = security == "tls"
     link = yield from open_link(session.terms.timeouts.connect, tls=session.secure)

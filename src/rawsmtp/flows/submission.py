@@ -107,7 +107,7 @@ def _transact(session: Session, prepared: Prepared, *, last: bool) -> Flow[Recei
     envelope, source = fitted(session, prepared)
     made = plan(envelope, source, prepared.refused, grounds(session))
     transaction = Transaction(envelope, prepared.refused)
-    idle, session.fresh = not session.fresh, False
+    reused, session.reused, session.fresh = session.reused, False, False
     session.needs_reset = True
     session.messages += 1
     behind = (Quit(),) if last and session.pipelines else ()
@@ -116,17 +116,17 @@ def _transact(session: Session, prepared: Prepared, *, last: bool) -> Flow[Recei
         if chunk:
             yield from _fly_with_chunk(session, transaction, flight, source, behind)
         else:
-            yield from fly(session, transaction, flight, idle=idle and number == 0)
+            yield from fly(session, transaction, flight, reused=reused and number == 0)
         yield from check(session, transaction)
     if not made.chunk:
         yield from _send_content(session, transaction, prepared, source, behind)
     return conclude(session, transaction)
 
 
-def fly(session: Session, transaction: Transaction, items: Sequence[Item], *, idle: bool = False) -> Flow[None]:
+def fly(session: Session, transaction: Transaction, items: Sequence[Item], *, reused: bool = False) -> Flow[None]:
     """Write the items of one flight and set down their replies.
 
-    idle: whether the connection had idled before: if it turns out to be gone, nothing is lost.
+    reused: whether the connection is from an earlier call: if it turns out to be gone, nothing is lost.
     Raises Unusable then; a refusal that was followed by a cut; and what the exchange raised.
     """
     session.enter(phase_of(items, 0))
@@ -134,12 +134,12 @@ def fly(session: Session, transaction: Transaction, items: Sequence[Item], *, id
         replies = yield from ask(*items, timeout=session.terms.timeouts.command)
     except SMTPError as error:
         note_failure(session, transaction, items, error)
-        if idle and isinstance(error, ConnectionLost) and all(reply.code in _IDLE_ENDS for reply in error.replies):
+        if reused and isinstance(error, ConnectionLost) and all(reply.code in _IDLE_ENDS for reply in error.replies):
             raise Unusable from error
         raise_refusal(transaction, error)
         raise
     transaction.take(items, replies)
-    if idle and replies[0].code == 421:
+    if reused and replies[0].code == 421:
         raise Unusable
     if len(replies) > len(items):
         session.enter("content")

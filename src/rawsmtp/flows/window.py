@@ -106,7 +106,7 @@ def _send_alone(supply: Supply, item: Item) -> Flow[None]:
 def _send(supply: Supply, panes: list[_Pane]) -> Flow[None]:
     session = supply.session
     timeouts = session.terms.timeouts
-    session.fresh, session.needs_reset = False, True
+    session.fresh, session.reused, session.needs_reset = False, False, True
     session.messages += len(panes)
     session.enter("content", "unknown")
     try:

@@ -24,8 +24,8 @@ def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> tuple
     for a message over the size that it takes, "8BITMIME" for octets that are not ASCII and cannot be encoded.
     """
     envelope = _fit_addresses(envelope, capabilities)
-    parameters = list(envelope.sender.parameters)
-    declared = {parameter.partition("=")[0].upper() for parameter in parameters}
+    parameters: list[str] = []
+    declared = {parameter.partition("=")[0].upper() for parameter in envelope.sender.parameters}
     if "BODY" not in declared:
         source, body = _body(source, capabilities)
         parameters += body
@@ -33,7 +33,7 @@ def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> tuple
         parameters += _size(source, capabilities)
     if "SMTPUTF8" not in declared and (_is_international(envelope) or _has_utf8_headers(source, capabilities)):
         parameters.append("SMTPUTF8")
-    return Envelope(Mail(envelope.sender.address, *parameters), envelope.recipients), source
+    return (Envelope(envelope.sender.adding(*parameters), envelope.recipients) if parameters else envelope), source
 
 
 def _fit_addresses(envelope: Envelope, capabilities: Capabilities) -> Envelope:

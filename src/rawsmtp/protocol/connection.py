@@ -13,7 +13,7 @@ from rawsmtp.wire.limits import DEFAULT_LIMITS, Limits
 from rawsmtp.wire.parser import ReplyParser
 from rawsmtp.wire.verb import Verb
 
-from .state import SEND, SYNCHRONISES, State, after_reply
+from .state import SAME, SEND, SYNCHRONISES, State, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -87,9 +87,9 @@ class Connection:
             raise LocalProtocolError(f"{verb.value} may not be said now: {self._said.value}")
         if self._owed:
             self._check_pipelining(verb)
-        if isinstance(item, Content):
+        if type(item) is Content:
             return item
-        line = item if isinstance(item, EndOfData) else self._line(item)
+        line = item if type(item) is EndOfData else self._line(item)  # type: ignore[arg-type]  # the rest are commands
         self._said = state
         self._owed.append(verb)
         return line
@@ -116,7 +116,7 @@ class Connection:
             raise LocalProtocolError(f"{verb.value} may not be said ahead: the server does not offer PIPELINING")
 
     def _line(self, item: Command) -> bytes:
-        line = bytes(item)
+        line = item.line
         limit = self._limits.auth_line if item.verb in _AUTH_VERBS else self._limits.command_line
         if len(line) > limit:
             raise ValueError(f"a command line of {len(line)} octets, and the limit is {limit}: {str(item)[:60]!a}…")
@@ -154,10 +154,10 @@ class Connection:
 
     def _answer(self, reply: Reply) -> None:
         verb = self._next_owed(reply)
-        reached = after_reply(verb, reply.code, self._answered)
-        if reached is None:
+        reached = row_of(verb, reply.code)
+        if reached is False:
             raise RemoteProtocolError(f"the server answered {verb.value} with {str(reply)!r}", reply=reply)
-        if self._answered is not State.CLOSED:
+        if reached is not SAME and self._answered is not State.CLOSED:
             self._answered = reached
         if verb in _HELLO_VERBS and reply.is_success:
             self._learn(verb, reply)

@@ -9,7 +9,8 @@ the protocol.
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final
+from functools import cache
+from typing import Final, Literal
 
 from rawsmtp.wire.verb import Verb
 
@@ -112,12 +113,10 @@ OUT_OF_STEP = frozenset({V.EHLO, V.HELO, V.LHLO, V.MAIL, V.RCPT, V.END_OF_DATA, 
 """A 22z speaks of the connection, so as the answer to one of these it answers something else. RFC 5321 §4.2.1."""
 
 
-def after_reply(verb: Verb, code: int, state: State) -> State | None:
-    """Return the state that a reply leads to; None if the protocol has no such reply there."""
+@cache
+def row_of(verb: Verb, code: int) -> State | Literal[False] | None:
+    """Return the row of a reply: a state, `SAME`, or False if the protocol has no such reply there."""
     for row in ((verb, code), (verb, code // 100)):
         if row in REPLY:
-            if code // 10 == 22 and verb in OUT_OF_STEP:
-                return None
-            reached = REPLY[row]
-            return state if reached is SAME else reached
-    return None
+            return False if code // 10 == 22 and verb in OUT_OF_STEP else REPLY[row]
+    return False

@@ -22,10 +22,14 @@ class Capabilities(Mapping[str, tuple[str, ...]]):
     keywords: the keywords with their parameters, as `parse` finds them.
     """
 
-    __slots__ = ("_keywords",)
+    __slots__ = ("_keywords", "pipelining")
+
+    pipelining: bool
+    """PIPELINING, RFC 2920; asked for at each command, so found once."""
 
     def __init__(self, keywords: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self._keywords = {keyword.upper(): parameters for keyword, parameters in (keywords or {}).items()}
+        self.pipelining = "PIPELINING" in self._keywords
 
     @classmethod
     def parse(cls, reply: Reply, limits: Limits = DEFAULT_LIMITS, ignore: Collection[str] = ()) -> Capabilities:
@@ -79,11 +83,6 @@ class Capabilities(Mapping[str, tuple[str, ...]]):
     def auth(self) -> tuple[str, ...]:
         """The SASL mechanisms offered, in upper case and in the server's order. RFC 4954 §3."""
         return tuple(mechanism.upper() for mechanism in self.get("AUTH", ()))
-
-    @property
-    def pipelining(self) -> bool:
-        """PIPELINING, RFC 2920."""
-        return "PIPELINING" in self
 
     @property
     def chunking(self) -> bool:

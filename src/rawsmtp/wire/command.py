@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from .address import check_address, check_domain
 from .gate import check_text, check_token, command_line
@@ -171,6 +171,18 @@ class _Path(Command):
 
     def _check(self, address: str) -> None:
         check_address(address)
+
+    def adding(self, *parameters: str) -> Self:
+        """Return the same command with more parameters; what is there has been checked."""
+        if not parameters:
+            return self
+        words = [self.line[:-2].decode("utf-8")]
+        words += [check_token(parameter, f"a parameter of {self.verb.value}") for parameter in parameters]
+        more = object.__new__(type(self))
+        object.__setattr__(more, "address", self.address)
+        object.__setattr__(more, "parameters", (*self.parameters, *parameters))
+        _set_line(more, " ".join(words))
+        return more
 
     def __reduce__(self) -> tuple[type[_Path], tuple[str, ...]]:
         return type(self), (self.address, *self.parameters)

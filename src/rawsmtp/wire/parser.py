@@ -66,7 +66,7 @@ class ReplyParser:
             raise self._malformed(line)
         code, separator, text = match.groups()
         if separator != b"-" and not self._raw:
-            return Reply(int(code), printable(decode(text or b"")), line + b"\r\n")
+            return Reply(int(code), printable(decode(text)) if text else "", line + b"\r\n")
         return self._continue(line, code, separator, text or b"")
 
     def _continue(self, line: bytes, code: bytes, separator: bytes | None, text: bytes) -> Reply | None:

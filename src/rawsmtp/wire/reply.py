@@ -26,6 +26,8 @@ def printable(text: str) -> str:
 
 def decode(octets: bytes) -> str:
     """Return the text of a reply line: UTF-8, else GB18030 (NetEase and Tencent send it), else latin-1."""
+    if octets.isascii():
+        return octets.decode("ascii")
     for encoding in ("utf-8", "gb18030"):
         try:
             return octets.decode(encoding)

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import email
 import json
+import socket
 import threading
 from email.policy import default
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -367,6 +368,22 @@ def test_interrupt_says_whether_the_message_may_have_gone(
     assert shell.end() == 130
     assert f"outcome: {outcome} ({words}" in shell.shown, shell.shown
     assert "Traceback" not in shell.shown
+
+
+def test_interrupt_just_behind_the_last_octet_leaves_the_message_in_doubt(
+    smtp_server: Server, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    class Interrupting(socket.socket):
+        def send(self, octets: Any, *flags: int) -> int:
+            sent = super().send(octets, *flags)
+            if b"\r\n.\r\n" in bytes(octets):
+                raise KeyboardInterrupt
+            return sent
+
+    monkeypatch.setattr(socket, "socket", Interrupting)
+    assert main(["send", *place(smtp_server), *ENVELOPE, "-b", "x", "--json"]) == 130
+    assert json.loads(capsys.readouterr().out)["outcome"] == "unknown"
+    assert smtp_server.wait_for().envelope.sender == "me@a.example"
 
 
 def test_interrupt_at_the_prompt(terminal: Start) -> None:

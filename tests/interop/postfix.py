@@ -224,6 +224,11 @@ class Postfix:
         """Return what it has logged."""
         return (self._folder / "log").read_text(errors="replace")
 
+    @property
+    def process_group(self) -> int:
+        """The group of all its processes."""
+        return self._process.pid
+
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send a signal to it and all its processes, and wait until they are gone."""
         with contextlib.suppress(ProcessLookupError):

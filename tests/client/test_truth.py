@@ -166,11 +166,12 @@ MODES = ["one by one", "many", "window"]
     asked=st.lists(faults, max_size=4),
     hidden=st.sets(st.sampled_from(EXTENSIONS)),
     chop=st.sampled_from([None, 7, 1_000]),
+    tls=st.sampled_from([None, None, None, "implicit"]),
 )
 def test_word_and_mailbox_agree(
-    mode: str, kind: str, sent: list[Message], asked: list[Fault], hidden: set[str], chop: int | None
+    mode: str, kind: str, sent: list[Message], asked: list[Fault], hidden: set[str], chop: int | None, tls: Any
 ) -> None:
-    server = MemoryServer(extensions=EXTENSIONS, chop=chop)
+    server = MemoryServer(extensions=EXTENSIONS, chop=chop, tls=tls)
     server.hide(*hidden)
     for fault in asked:
         fault.ask_of(server)

@@ -1,4 +1,4 @@
-"""What becomes of messages at a real Postfix: addresses and bodies beyond ASCII, sizes, refusals, and a sudden death."""
+"""What becomes of messages at a real Postfix: beyond ASCII, over its size, refused in part, and at its sudden death."""
 
 from __future__ import annotations
 

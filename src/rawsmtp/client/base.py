@@ -156,7 +156,7 @@ class BaseClient:
             return
         self._broken = reason if self._session.established else None
         progress = self._session.progress
-        if progress.outcome == "unknown" and (link.outgoing or not link.ends_message):
+        if progress.outcome == "unknown" and not link.has_handed_over:
             # The last octets were never handed over, so the message cannot be complete.
             self._session.enter(progress.phase)
         self.transcript.note("Connection closed.")

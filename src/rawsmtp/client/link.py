@@ -58,6 +58,7 @@ class Link:
         self._replies: list[Reply] = []
         self.local_name = local_name
         self.outgoing = b""
+        self._put_in_all = self._written = self._said = 0
         self.progress = 0
         self.write_error: OSError | None = None
         self._is_ending = False
@@ -68,9 +69,9 @@ class Link:
         return self._tls.info if self._tls is not None and self._tls.is_up else None
 
     @property
-    def ends_message(self) -> bool:
-        """Whether the last octet of a message is among what was said last."""
-        return self._is_ending and not self._connection.in_content
+    def has_handed_over(self) -> bool:
+        """Whether the last octet of a message was said, and is written: alerts of TLS behind it do not count."""
+        return self._is_ending and not self._connection.in_content and self._written >= self._said
 
     @property
     def is_verified(self) -> bool:
@@ -113,8 +114,13 @@ class Link:
         # The octets of a big chunk come after the call in which its BDAT was said.
         self._is_ending = ends or is_more
         self._transcript.record_sent(items, tls=self._tls is not None)
-        self.outgoing += octets if self._tls is None else self._tls.encrypt(octets)
+        self._put(octets if self._tls is None else self._tls.encrypt(octets))
+        self._said = self._put_in_all
         return content
+
+    def _put(self, octets: bytes) -> None:
+        self.outgoing += octets
+        self._put_in_all += len(octets)
 
     def _keep_secret(self, item: Auth | AuthAnswer) -> None:
         if self._redactor is None:
@@ -126,6 +132,7 @@ class Link:
     def wrote(self, octets: int) -> None:
         """Take note that so many octets of `outgoing` are written."""
         self.outgoing = self.outgoing[octets:]
+        self._written += octets
         self.progress += 1
 
     def receive(self, data: bytes) -> None:
@@ -140,7 +147,7 @@ class Link:
             if not self._tls.is_up:
                 return
             clear, ended = self._tls.decrypt()
-            self.outgoing += self._tls.encrypt(b"")
+            self._put(self._tls.encrypt(b""))
         if self._redactor is not None:
             clear = self._redactor.feed(clear) + (self._redactor.end() if ended else b"")
         if clear:
@@ -181,7 +188,7 @@ class Link:
         if self._tls is None:
             raise TLSFailed("no TLS handshake has begun")
         if not self._tls.is_up:
-            self.outgoing += self._tls.handshake()
+            self._put(self._tls.handshake())
             if info := self.tls:
                 self._transcript.note(f"{info.version} with {info.cipher}.", tls=True)
         return self._tls.is_up and not self.outgoing

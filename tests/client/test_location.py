@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import rawsmtp
 from rawsmtp.client.location import for_account, from_env, from_url
 from rawsmtp.client.settings import settings
 from rawsmtp.registry.providers import PROVIDERS
@@ -361,3 +362,18 @@ def test_account_refused(address: Any, secret: Any, more: Any, error: type[Excep
 
 def test_a_location_is_a_value() -> None:
     assert len({from_url("smtps://a.test"), from_url("smtps://a.test"), from_url("smtps://b.test")}) == 2
+
+
+@pytest.mark.parametrize("kind", [rawsmtp.Client, rawsmtp.AsyncClient])
+def test_clients_from_accounts_urls_and_the_environment(
+    kind: type[rawsmtp.Client | rawsmtp.AsyncClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert repr(kind.for_account("me@163.com", "the-code")) == f"<{kind.__name__} smtp.163.com:465 tls not connected>"
+    client = kind.from_url("submission://me%40x.test:secret@mail.x.test")
+    assert repr(client) == f"<{kind.__name__} mail.x.test:587 starttls not connected>"
+    monkeypatch.setenv("RAWSMTP_URL", "smtp://127.0.0.1:2525")
+    assert repr(kind.from_env()) == f"<{kind.__name__} 127.0.0.1:2525 none not connected>"
+    monkeypatch.delenv("RAWSMTP_URL")
+    monkeypatch.delenv("SMTP_URL", raising=False)
+    with pytest.raises(ValueError, match="RAWSMTP_URL"):
+        kind.from_env()

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, cast
+import os
+from typing import TYPE_CHECKING, Self
 
-from rawsmtp.errors import LocalProtocolError, SMTPError, SMTPTimeout
-from rawsmtp.flows import effects
-from rawsmtp.flows.session import converse, establish, part
-from rawsmtp.flows.bulk import submit_many
+from rawsmtp.errors import SMTPError
+from rawsmtp.flows.session import converse, part
 from rawsmtp.flows.submission import submit
 from rawsmtp.message.submission import Submission, prepare
 from rawsmtp.wire.command import Noop, Rset, Vrfy
 
-from .asyncio_io import AsyncioIO
-from .base import BaseClient
+from .asyncio_driver import AsyncioDriver
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Iterable
     from types import TracebackType
     from typing import Unpack
 
-    from rawsmtp.flows.effects import T
     from rawsmtp.message.receipt import Receipt, Result
     from rawsmtp.message.source import AnyMessage
     from rawsmtp.message.submission import RefusedPolicy
+    from rawsmtp.sasl import Credential
     from rawsmtp.wire.command import Command, Mail, Rcpt
     from rawsmtp.wire.reply import Reply
 
-    from .link import Link
+    from .location import Location
     from .settings import AnyIterable, OnProgress, Options
 
 
-class AsyncClient(BaseClient):
+class AsyncClient(AsyncioDriver):
     """An SMTP client for asyncio.
 
     The constructor does no I/O: `async with AsyncClient(…)` connects, else the first call does. Calls from several
@@ -46,7 +43,46 @@ class AsyncClient(BaseClient):
 
     def __init__(self, host: str | os.PathLike[str], port: int | None = None, **options: Unpack[Options]) -> None:
         super().__init__(self._check(host, port, options))
-        self._io = AsyncioIO()
+
+    @classmethod
+    def for_account(
+        cls, address: str, secret: str | Credential, *, provider: str | None = None, **options: Unpack[Options]
+    ) -> Self:
+        """Return a client for an account at a known provider: "me@163.com" and its authorization code.
+
+        address: the mail address; with `provider` also a user's name that is no address.
+        secret: the password, authorization code or app password that the provider asks for, or a credential.
+        provider: a provider's id, for one that is not known by the address's domain.
+        options: see `Options`.
+        Raises ValueError for an unknown provider, and for a str where only OAuth 2 is taken.
+        """
+        from . import location
+
+        return cls._at(location.for_account(address, secret, provider=provider, **options))
+
+    @classmethod
+    def from_url(cls, url: str) -> Self:
+        """Return a client for a URL such as smtps://user:password@host or submission://host:587.
+
+        Raises ValueError for what is none; the password is never shown.
+        """
+        from . import location
+
+        return cls._at(location.from_url(url))
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Return a client for the URL in the environment variable RAWSMTP_URL, or SMTP_URL.
+
+        RAWSMTP_PASSWORD fills in a password that the URL lacks. Raises ValueError if neither is set.
+        """
+        from . import location
+
+        return cls._at(location.from_env(os.environ))
+
+    @classmethod
+    def _at(cls, place: Location) -> Self:
+        return cls(place.host, place.port, **place.options)
 
     async def connect(self) -> None:
         """Connect and log in, if there is no connection yet.
@@ -118,25 +154,6 @@ class AsyncClient(BaseClient):
         self._check_window(window)
         return self._stream(items, window)
 
-    async def _stream(self, items: AnyIterable[AnyMessage | Submission], window: int) -> AsyncIterator[Result]:
-        await self._take_turn()
-        self._streaming = True
-        flow = submit_many(self._session, self._io.iterate(items), self._prepared, window)
-        try:
-            self._check_usable()
-            await self._prepare()
-            while isinstance(step := await self._run(flow), effects.Emit):
-                yield self._explained(cast("Result", step.value))
-                self._start()
-        except SMTPError as error:
-            self._explain(error)
-            raise
-        finally:
-            self._streaming = False
-            flow.close()
-            self._io.stop_pulling()
-            self._end_turn()
-
     async def command(self, command: Command | str) -> Reply:
         """Say one command and return the reply, whatever it is.
 
@@ -169,150 +186,6 @@ class AsyncClient(BaseClient):
             await self.close()
         else:
             self.abort()
-
-    async def _call(self, conversation: Callable[[], effects.Flow[T]], on_progress: OnProgress | None = None) -> T:
-        """Perform a conversation on a connection that is up, and return its result."""
-        await self._take_turn()
-        try:
-            self._check_usable()
-            await self._prepare()
-            flow = conversation()
-            while isinstance(result := await self._run(flow), effects.Emit):
-                if on_progress is not None:
-                    on_progress(*cast("tuple[int, int | None]", result.value))
-        except SMTPError as error:
-            self._explain(error)
-            raise
-        else:
-            return result  # type: ignore[no-any-return]  # what the flow returned
-        finally:
-            self._end_turn()
-
-    async def _take_turn(self) -> None:
-        self._check_not_streaming()
-        self._start()
-        if not await self._io.acquire(self._left()):
-            raise SMTPTimeout(f"no turn to converse in {self._settings.deadline:.3g} seconds")
-
-    def _end_turn(self) -> None:
-        if self._is_out_of_step():
-            self._drop("a call ended in the midst of its conversation")
-        self._used = self._now()
-        self._io.release()
-
-    async def _prepare(self) -> None:
-        """Connect if there is no connection, or if the one that idled turns out unusable."""
-        if self._is_ours():
-            try:
-                self._io.glance(self._live())
-            except SMTPError:
-                self._drop()
-        self._note_freshness()
-        if not self._is_ours():
-            await self._establish()
-
-    async def _establish(self) -> None:
-        try:
-            await self._run(establish(self._session))
-        finally:
-            # A session that did not get to where mail can be sent is not one to go on with.
-            if not self._session.established:
-                self._drop()
-
-    async def _run(self, flow: effects.Flow[Any]) -> Any:
-        """Perform the effects of a flow until it returns; return its result, or the next Emit."""
-        answer: object = None
-        error: Exception | None = None
-        while True:
-            try:
-                effect = flow.send(answer) if error is None else flow.throw(error)
-            except StopIteration as stop:
-                return stop.value
-            if isinstance(effect, effects.Emit):
-                return effect
-            answer = error = None
-            try:
-                answer = await self._perform(effect)
-            except LocalProtocolError as failure:
-                error = failure
-            except SMTPError as failure:
-                self._drop(str(failure))
-                error = failure
-            except BaseException as failure:
-                if not isinstance(effect, effects.Pull) or not isinstance(failure, Exception):
-                    self._drop("a call on it was cancelled")
-                    flow.close()
-                    raise
-                error = failure
-
-    async def _perform(self, effect: effects.Effect) -> object:
-        if isinstance(effect, effects.Exchange):
-            return await self._exchange(effect)
-        if isinstance(effect, effects.Pull):
-            return await self._io.pull(effect.source, wait=effect.wait)
-        if isinstance(effect, effects.Open):
-            return await self._open(effect)
-        if isinstance(effect, effects.Upgrade):
-            return await self._shake_hands(self._live(), effect.timeout, from_first_byte=False)
-        raise TypeError(f"no effect: {effect!r}")
-
-    async def _open(self, effect: effects.Open) -> Link:
-        self._drop()
-        until = self._until(effect.timeout)
-        self.transcript.note(f"Trying {self._settings.place}...")
-        self._link = self._new_link(await self._io.open(self._settings, until - self._now()))
-        if effect.tls:
-            await self._shake_hands(self._link, until - self._now(), from_first_byte=True)
-        return self._link
-
-    async def _shake_hands(self, link: Link, seconds: float, *, from_first_byte: bool) -> Link:
-        link.begin_tls(self._tls_context(), self._settings.host, from_first_byte=from_first_byte)
-        until = self._until(seconds)
-        while not link.shake_hands():
-            if not await self._io.move(link, until - self._now()):
-                raise self._late_handshake(seconds)
-        return link
-
-    async def _exchange(self, effect: effects.Exchange) -> list[Reply]:
-        link = self._live()
-        try:
-            if link.is_quiet:
-                self._io.glance(link)
-                if early := link.take_replies():
-                    return early
-            octets = link.say(effect.items) if effect.items else 0
-            if octets:
-                await self._move_content(link, effect, octets)
-            else:
-                await self._move(link, effect)
-        except SMTPError as error:
-            error.replies = [*link.take_replies(), *error.replies]
-            raise
-        return link.take_replies()
-
-    async def _move(self, link: Link, effect: effects.Exchange) -> None:
-        progress = link.progress
-        until = self._until(effect.timeout)
-        while not link.is_settled(effect.owed):
-            if link.progress != progress:
-                progress, until = link.progress, self._until(effect.timeout)
-            if not await self._io.move(link, until - self._now()):
-                raise self._late(link, effect.timeout)
-
-    async def _move_content(self, link: Link, effect: effects.Exchange, octets: int) -> None:
-        begun = self._now()
-        progress = link.progress
-        until, last = begun + self._patience(link, effect), self._content_until(effect, octets)
-        while not link.is_settled(effect.owed):
-            if link.progress != progress:
-                progress, until = link.progress, self._now() + self._patience(link, effect)
-            if not await self._io.move(link, min(until, last) - self._now()):
-                raise self._late(link, effect.timeout)
-        self._deadline += self._now() - begun
-
-    def _drop(self, reason: str | None = None) -> None:
-        self._forget_link(reason)
-        self._io.drop()
 
 
 async def asend(

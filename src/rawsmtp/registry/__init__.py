@@ -1,0 +1,1 @@
+"""What replies mean, and where providers take mail."""

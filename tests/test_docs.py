@@ -48,8 +48,9 @@ def test_blocks_are_found() -> None:
 
 
 def test_readme_shows_the_real_session() -> None:
-    run = subprocess.run([sys.executable, "-m", "rawsmtp", "demo"], capture_output=True, text=True, check=True)
-    session = run.stdout.split("\n\n", 1)[1].split("\n\nThe same", 1)[0]
+    command = [sys.executable, "-m", "rawsmtp", "demo", "--lang", "en"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    session = run.stdout.split("\n\n", 1)[1].split("\n\nThe mail", 1)[0]
     shown = re.search(r"^```text\n(Trying.*?)^```$", PAGES[0].read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     assert shown is not None
     assert re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:2525", session) == shown[1].rstrip("\n")

@@ -33,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, out: Output) -> int:
     """Run the demo; return 0 if what arrived is, octet for octet, what was sent, else 1."""
     with Server(persona="163", users={article.USER: article.CODE}) as server:
+        # One line at a time, as the article's reader types them.
+        server.hide("PIPELINING")
         transcripts = {"Client": _send(server), "AsyncClient": asyncio.run(_asend(server))}
         arrived = [mail.raw for mail in server.outbox]
     intact = arrived == [article.MESSAGE] * 2

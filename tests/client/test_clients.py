@@ -554,3 +554,26 @@ def test_event_loop_that_cannot_watch_sockets(server: Server) -> None:
         runner.run(client.send(TEXT, sender=SENDER, recipients=RECIPIENT))
         runner.run(client.close())
     assert server.outbox[0].raw == TEXT
+
+
+class Interrupting(socket.socket):
+    """Is interrupted when the system has the final dot and nobody knows it yet."""
+
+    def send(self, data: Any, *flags: Any) -> int:
+        written = super().send(data, *flags)
+        if b"\r\n.\r\n" in bytes(data):
+            raise KeyboardInterrupt
+        return written
+
+
+def test_interruption_while_the_last_octet_is_handed_over_is_unknown(make_client: MakeClient, server: Server) -> None:
+    def connect(host: str, port: int, timeout: float) -> socket.socket:
+        sock = Interrupting()
+        sock.connect((server.host, server.port))
+        return sock
+
+    client = make_client(server.host, server.port, connect=connect)
+    with pytest.raises(KeyboardInterrupt):
+        client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
+    assert client.progress == ("content", "unknown")
+    assert server.wait_for(1)

@@ -50,7 +50,12 @@ def findings(
 RIGHT: dict[str, tuple[bytes, ...]] = {
     "a session": (HELLO, ENVELOPE + b"DATA\r\n", b"Subject: x\r\n\r\n..\r\n..x\r\n.\r\n", b"QUIT\r\n"),
     "lock-step": (HELLO, b"MAIL FROM:<a@x.test>\r\n", b"RCPT TO:<b@x.test>\r\n", b"DATA\r\n", b".\r\n", b"QUIT\r\n"),
-    "the next envelope behind the dot": (HELLO, ENVELOPE + b"DATA\r\n", b"x\r\n.\r\n" + ENVELOPE + b"DATA\r\n", b".\r\n"),
+    "the next envelope behind the dot": (
+        HELLO,
+        ENVELOPE + b"DATA\r\n",
+        b"x\r\n.\r\n" + ENVELOPE + b"DATA\r\n",
+        b".\r\n",
+    ),
     "RSET at any time": (b"RSET\r\n", HELLO, b"RSET\r\n", ENVELOPE + b"RSET\r\n", b"RSET\r\n"),
     "NOOP, HELP and VRFY at any time": (b"NOOP\r\n", b"HELP\r\n", b"VRFY x\r\n", HELLO, ENVELOPE + b"NOOP\r\n"),
     "EHLO again": (HELLO, HELLO),
@@ -60,16 +65,29 @@ RIGHT: dict[str, tuple[bytes, ...]] = {
     "QUIT first": (b"QUIT\r\n",),
     "chunks behind their command": (HELLO, ENVELOPE + b"BDAT 3\r\na\r\nBDAT 0 LAST\r\n" + ENVELOPE),
     "LF inside a chunk of another line end": (HELLO, ENVELOPE + b"BDAT 6 LAST\r\na\r\nb\r\n"),
-    "8-bit in a chunk, declared": (HELLO, b"MAIL FROM:<a@x.test> BODY=8BITMIME\r\n", b"RCPT TO:<b@x.test>\r\n", b"BDAT 1 LAST\r\n\xff"),
-    "8-bit content, declared": (HELLO, b"MAIL FROM:<a@x.test> body=8bitmime\r\nRCPT TO:<b@x.test>\r\nDATA\r\n", b"\xff\r\n.\r\n"),
-    "8-bit content, declared by SMTPUTF8": (HELLO, b"MAIL FROM:<a@x.test> SMTPUTF8\r\nRCPT TO:<b@x.test>\r\nDATA\r\n", b"\xc3\xa9\r\n.\r\n"),
+    "8-bit in a chunk, declared": (
+        HELLO,
+        b"MAIL FROM:<a@x.test> BODY=8BITMIME\r\n",
+        b"RCPT TO:<b@x.test>\r\n",
+        b"BDAT 1 LAST\r\n\xff",
+    ),
+    "8-bit content, declared": (
+        HELLO,
+        b"MAIL FROM:<a@x.test> body=8bitmime\r\nRCPT TO:<b@x.test>\r\nDATA\r\n",
+        b"\xff\r\n.\r\n",
+    ),
+    "8-bit content, declared by SMTPUTF8": (
+        HELLO,
+        b"MAIL FROM:<a@x.test> SMTPUTF8\r\nRCPT TO:<b@x.test>\r\nDATA\r\n",
+        b"\xc3\xa9\r\n.\r\n",
+    ),
     "a declared address": (HELLO, "MAIL FROM:<é@x.test> SMTPUTF8\r\nRCPT TO:<ü@x.test>\r\n".encode()),
     "a line of 998 octets": (HELLO, ENVELOPE + b"DATA\r\n", b"x" * 998 + b"\r\n.\r\n"),
     "a line of one dot, doubled": (HELLO, ENVELOPE + b"DATA\r\n", b"..\r\n.\r\n"),
     "a dot within a line": (HELLO, ENVELOPE + b"DATA\r\n", b"a.b\r\n.\r\n"),
     "a dot at a line's start in a chunk": (HELLO, ENVELOPE + b"BDAT 4 LAST\r\n.x\r\n"),
     "AUTH by a mechanism that is not offered": (HELLO, b"AUTH CRAM\r\n"),
-}  # fmt: skip
+}
 
 WRONG: dict[str, tuple[str, tuple[bytes, ...]]] = {
     "a command that ends with LF": ("bare-line-end", (b"EHLO c.test\n",)),
@@ -94,7 +112,10 @@ WRONG: dict[str, tuple[str, tuple[bytes, ...]]] = {
     "something behind STARTTLS": ("pipelining", (HELLO, b"STARTTLS\r\nEHLO c.test\r\n")),
     "something behind QUIT": ("after-quit", (b"QUIT\r\nNOOP\r\n",)),
     "8-bit content": ("undeclared-8bit", (HELLO, ENVELOPE + b"DATA\r\n", b"\xff\r\n.\r\n")),
-    "8-bit content declared as 7-bit": ("undeclared-8bit", (HELLO, b"MAIL FROM:<a@x.test> BODY=7BIT\r\nRCPT TO:<b@x.test>\r\nDATA\r\n", b"\xff\r\n.\r\n")),
+    "8-bit content declared as 7-bit": (
+        "undeclared-8bit",
+        (HELLO, b"MAIL FROM:<a@x.test> BODY=7BIT\r\nRCPT TO:<b@x.test>\r\nDATA\r\n", b"\xff\r\n.\r\n"),
+    ),
     "8-bit in a chunk": ("undeclared-8bit", (HELLO, ENVELOPE + b"BDAT 1 LAST\r\n\xff")),
     "an address beyond ASCII in MAIL": ("smtputf8", (HELLO, "MAIL FROM:<é@x.test>\r\n".encode())),
     "an address beyond ASCII in RCPT": ("smtputf8", (HELLO, "MAIL FROM:<a@x.test>\r\nRCPT TO:<é@x.test>\r\n".encode())),
@@ -107,8 +128,11 @@ WRONG: dict[str, tuple[str, tuple[bytes, ...]]] = {
     "a space before the path": ("syntax", (HELLO, b"MAIL FROM: <a@x.test>\r\n")),
     "a line without end": ("syntax", (b"x" * 70_000,)),
     "the secret in clear": ("credentials-in-clear", (HELLO, PLAIN)),
-    "the secret in clear, asked for": ("credentials-in-clear", (HELLO, b"AUTH LOGIN\r\n", b"bWU=\r\n", b"Y29kZQ==\r\n")),
-}  # fmt: skip
+    "the secret in clear, asked for": (
+        "credentials-in-clear",
+        (HELLO, b"AUTH LOGIN\r\n", b"bWU=\r\n", b"Y29kZQ==\r\n"),
+    ),
+}
 
 
 @pytest.mark.parametrize("chop", [0, 1, 7], ids=["whole", "octets", "sevens"])

@@ -96,10 +96,12 @@ def test_any_line_is_a_command_or_unreadable(line: bytes) -> None:
     try:
         command = read_command(line)
     except Unreadable as unreadable:
-        assert unreadable.reply.code in (500, 501)
-        assert unreadable.reply.raw.endswith(b"\r\n")
+        reply = unreadable.reply
     else:
         assert bytes(command).endswith(b"\r\n")
+        return
+    assert reply.code in (500, 501)
+    assert reply.raw.endswith(b"\r\n")
 
 
 @pytest.mark.parametrize(("line", "octets"), [(b"", b""), (b"YQ==", b"a"), (b"AGEAYg==", b"\0a\0b")])

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from rawsmtp import Receipt
     from rawsmtp.client.location import Location
-    from rawsmtp.flows.session import Progress
     from rawsmtp.message.envelope import Envelope
     from rawsmtp.message.source import AnyMessage
     from rawsmtp.message.submission import RefusedPolicy
@@ -58,7 +57,7 @@ def deliver(delivery: Delivery, location: Location, out: Output, *, quiet: bool 
     Raises what `Client.send` raises, but for errors of the caller: those are a Failure.
     """
     client = Client(location.host, location.port or None, **location.options)
-    client.transcript = live = Live(out)
+    client.transcript = Live(out)
     client.begin_one_shot()
     progress = progress_of(len(delivery.octets), out)
     receipt = None
@@ -78,23 +77,13 @@ def deliver(delivery: Delivery, location: Location, out: Output, *, quiet: bool 
             (client.close if receipt is not None else client.abort)()
     except KeyboardInterrupt:
         if receipt is None:
-            interrupted(_doubted(client.progress, live), out)
+            interrupted(client.progress, out)
             return INTERRUPTED
     except ValueError as error:
         raise Failure(Exit.DATA, str(error), f"邮件有误：{error}") from error
     if receipt is not None:
         _tell(receipt, location, out, quiet=quiet)
     return int(Exit.OK)
-
-
-def _doubted(progress: Progress, live: Live) -> Progress:
-    """Return the progress, in doubt as soon as the last octet may have left.
-
-    A signal can come between the system's taking the octets and the client's noting that it did.
-    """
-    if live.ends_message and progress.outcome == "not_sent":
-        return progress._replace(outcome="unknown")
-    return progress
 
 
 def show(delivery: Delivery, location: Location | None, out: Output) -> None:

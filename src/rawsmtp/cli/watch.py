@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from rawsmtp.client.transcript import Transcript
 from rawsmtp.wire.command import Content
 from rawsmtp.wire.reply import printable
-from rawsmtp.wire.verb import Verb
 
 from .style import of_direction
 
@@ -26,18 +25,14 @@ _ERASE = "\r\x1b[K"
 
 
 class Live(Transcript):
-    """A transcript that shows what it records, if the output is verbose: give it to a client before it connects.
+    """A transcript that shows what it records, if the output is verbose: give it to a client before it connects."""
 
-    ends_message: whether the last octet of a message has been handed over to be written.
-    """
-
-    __slots__ = ("_octets", "_out", "ends_message")
+    __slots__ = ("_octets", "_out")
 
     def __init__(self, out: Output) -> None:
         super().__init__()
         self._out = out
         self._octets = 0
-        self.ends_message = False
 
     def record_sent(self, items: Iterable[Item], *, tls: bool) -> None:
         """Record and show what is written; content only by its size, when it is complete."""
@@ -47,7 +42,6 @@ class Live(Transcript):
             if isinstance(item, Content):
                 self._octets += len(item.octets)
             else:
-                self.ends_message |= item.verb is Verb.END_OF_DATA and self._octets > 0
                 self._show("sent", str(item))
 
     def record_received(self, replies: Iterable[Reply], *, tls: bool) -> None:

@@ -37,6 +37,7 @@ class Link:
     limits, ignore_extensions: as for `Connection`.
     local_name: the name for EHLO when none was given.
     outgoing: octets to be written.
+    is_writing: whether octets are being handed over, so that nobody knows how many are.
     progress: rises whenever octets are written or a reply is complete.
     secrets: what must not be seen in what the server says.
     """
@@ -61,6 +62,7 @@ class Link:
         self._put_in_all = self._written = self._said = 0
         self.progress = 0
         self.write_error: OSError | None = None
+        self.is_writing = False
         self._is_ending = False
 
     @property
@@ -71,7 +73,8 @@ class Link:
     @property
     def has_handed_over(self) -> bool:
         """Whether the last octet of a message was said, and is written: alerts of TLS behind it do not count."""
-        return self._is_ending and not self._connection.in_content and self._written >= self._said
+        is_said = self._is_ending and not self._connection.in_content
+        return is_said and (self._written >= self._said or self.is_writing)
 
     @property
     def is_verified(self) -> bool:

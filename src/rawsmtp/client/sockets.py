@@ -98,13 +98,19 @@ def shown(address: object) -> str:
 
 def write(sock: socket.socket, link: Link) -> bool:
     """Write what the socket takes at once; return whether it took something."""
+    # An interruption may come when the system has the octets and we do not know it yet: then they count as written.
+    link.is_writing = True
     try:
-        link.wrote(sock.send(link.outgoing))
+        written = sock.send(link.outgoing)
     except (BlockingIOError, InterruptedError):
+        link.is_writing = False
         return False
     except OSError as error:
         # What the server said before it went is still there to be read.
         link.write_error = error
+        written = 0
+    link.wrote(written)
+    link.is_writing = False
     return True
 
 

@@ -67,7 +67,8 @@ class Contents(BaseSession):
         self.read = lambda: self._read_response(exchange)
         words = self.setup.persona.words.get(_PROMPTS.get(challenge, ""))
         text = words.partition(" ")[2] if words else b2a_base64(challenge, newline=False).decode()
-        return self.written([Reply(334, text)])
+        # RFC 4954 §4: the space stays, even where the challenge is empty.
+        return self.written([Reply(334, text, f"334 {text}\r\n".encode())])
 
     def _read_response(self, exchange: Challenges) -> list[Step] | None:
         line = self.take_line()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rawsmtp.protocol.state import SYNCHRONISES, State
 from rawsmtp.wire.command import Bdat, Command, EndOfData
-from rawsmtp.wire.reply import Reply, printable
+from rawsmtp.wire.reply import EnhancedCode, Reply, printable
 
 from .conformance import Finding, Judge
 from .faults import Faults
@@ -185,10 +185,7 @@ class BaseSession:
 
     def say(self, key: str, **values: object) -> list[Reply]:
         """Return the reply of this kind of server."""
-        reply = self.setup.persona.reply(key, **values)
-        if "ENHANCEDSTATUSCODES" not in self.setup.offers(tls=self.tls is not None) and reply.enhanced:
-            reply = Reply(reply.code, reply.text.partition(" ")[2])
-        return [reply]
+        return [self.setup.persona.reply(key, **values)]
 
     def respond(
         self, key: str, subjects: tuple[str, ...], do: Callable[[], list[Reply]], asked: Reply | None = None
@@ -209,10 +206,16 @@ class BaseSession:
         if octets is not None:
             self.record("S", printable(octets.decode("utf-8", "replace")))
             return [*steps, *self._say(octets, trickle), *self.ended(after)]
-        return [*steps, *self.written([asked] if asked is not None else replies, trickle), *self.ended(after)]
+        said = self.written(replies, trickle) if asked is None else self.written([asked], trickle, own=False)
+        return [*steps, *said, *self.ended(after)]
 
-    def written(self, replies: list[Reply], trickle: float = 0.0) -> list[Step]:
-        """Return the steps that write these replies."""
+    def written(self, replies: list[Reply], trickle: float = 0.0, *, own: bool = True) -> list[Step]:
+        """Return the steps that write these replies.
+
+        own: whether they are the server's own words, which have enhanced codes only where those are offered.
+        """
+        if own and "ENHANCEDSTATUSCODES" not in self.setup.offers(tls=self.tls is not None):
+            replies = list(map(_without_enhanced, replies))
         for reply in replies:
             self.record("S", str(reply))
             if reply.code == 421:
@@ -247,6 +250,13 @@ def shown(line: bytes) -> str:
     if words[0].upper() == b"AUTH" and len(words) > 2:
         line = b" ".join([*words[:2], b"[redacted]"])
     return printable(line[:_SHOWN].decode("utf-8", "replace"))
+
+
+def _without_enhanced(reply: Reply) -> Reply:
+    if not any(map(EnhancedCode.parse, reply.lines)):
+        return reply
+    lines = (line.partition(" ")[2] if EnhancedCode.parse(line) else line for line in reply.lines)
+    return Reply(reply.code, "\n".join(lines))
 
 
 def _does(key: str, reply: Reply) -> bool:

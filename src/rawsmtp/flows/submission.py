@@ -92,6 +92,7 @@ def grounds(session: Session) -> Grounds:
 
 def fitted(session: Session, prepared: Prepared) -> tuple[Envelope, Source]:
     """Return envelope and octets as this server takes them. Raises NotSupported."""
+    session.enter("mail")
     envelope, source = fit(prepared.envelope, prepared.source, session.capabilities)
     most = session.capabilities.limits.get("RCPTMAX")
     if most is not None and len(envelope.recipients) > most:

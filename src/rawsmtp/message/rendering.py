@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import TYPE_CHECKING
+from functools import cache
+from types import new_class
+from typing import TYPE_CHECKING, Any
 
 from rawsmtp.errors import NotSupported
 from rawsmtp.wire.address import Mailbox
@@ -15,30 +17,33 @@ from rawsmtp.wire.address import Mailbox
 from .header_addresses import header_addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from email.message import Message
     from email.policy import Policy
 
 LONGEST_LINE = 998
 """RFC 5322 §2.1.1, in octets without the line end."""
 
-_RAW_LINE_END = re.compile(r"\r\n(?![ \t])|\r(?!\n)|(?<!\r)\n(?![ \t])|\0")
+# Python's generator ends lines at the marks of Unicode as well, and at form feeds, and begins a new header there.
+_RAW_LINE_END = re.compile("\r\n(?![ \t])|\r(?!\n)|(?<!\r)\n(?![ \t])|[\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_NEW_HEADER = re.compile(rb"\r\n(?![ \t])|\r(?!\n)|(?<!\r)\n(?![ \t])")
 _FIELD_NAME = re.compile(r"[!-9;-~]+")
 _ADDRESS_FIELDS = frozenset(
     prefix + name for prefix in ("", "resent-") for name in ("from", "sender", "reply-to", "to", "cc")
 )
 _HIDDEN = ("bcc", "resent-bcc")
+_ENCODING = "Content-Transfer-Encoding"
+_NO_TEXT = re.compile(rb"\0|\r(?!\n)")
+"""What quoted-printable, whose line ends are line ends, does not bring back: UTF-16, say. RFC 2045 §6.7."""
 
 
 def render(message: Message) -> bytes:
-    """Return the octets of a message, in the transfer encodings that it has, but for lines that are too long.
+    """Return the octets of a message, in the transfer encodings that it has, but for binary and for lines too long.
 
-    Raises ValueError for headers that would begin other ones.
+    Raises ValueError for headers that would begin other ones, and for what Python's email package cannot write.
     """
     check_headers(message)
-    bare = _prepared(message)
-    octets = _flatten(bare)
-    return _flatten(_encoded(bare, _has_long_lines)) if has_long_line(octets) else octets
+    octets = _written(message, _Copier())
+    return _written(message, _Copier(long_lines=True)) if has_long_line(octets) else octets
 
 
 def render_7bit(message: Message) -> bytes:
@@ -46,13 +51,15 @@ def render_7bit(message: Message) -> bytes:
 
     Raises NotSupported if that would break a signature. RFC 6152 §3, RFC 1847 §2.1.
     """
-    if any(part.get_content_type() == "multipart/signed" for part in message.walk()):
+    check_headers(message)
+    octets = _written(message, _Copier(seven_bit=True, long_lines=True))
+    if not octets.isascii() and any(part.get_content_type() == "multipart/signed" for part in message.walk()):
         raise NotSupported(
             "a signed message has octets beyond ASCII, and the server does not offer 8BITMIME",
             extension="8BITMIME",
             hint="encode its parts as quoted-printable or base64 before it is signed",
         )
-    return _flatten(_encoded(_prepared(message), lambda part: _is_8bit(part) or _has_long_lines(part)))
+    return octets
 
 
 def needs_utf8_headers(message: Message) -> bool:
@@ -70,12 +77,30 @@ def needs_utf8_headers(message: Message) -> bool:
 
 def check_headers(message: Message) -> None:
     """Raise ValueError for a header of any part that would begin another one, or the body."""
-    for part in message.walk():
+    try:
+        parts = list(message.walk())
+    except RecursionError as error:
+        raise _unwritable(error) from None
+    for part in parts:
         for name, value in part.raw_items():
             if not _FIELD_NAME.fullmatch(name):
                 raise ValueError(f"not the name of a header: {name!a:.120}")
-            if _RAW_LINE_END.search(str(value)):
+            if _RAW_LINE_END.search(str(value)) or _hides_line_end(str(value)):
                 raise ValueError(f"the header {name} has a line end in it: {str(value)!a:.120}")
+
+
+def _hides_line_end(text: str) -> bool:
+    """Whether an encoded word has a line end in it: a generator that decodes it to fold it anew may write it."""
+    if "=?" not in text:
+        return False
+    from email.errors import MessageError
+    from email.header import decode_header
+
+    try:
+        words = [octets for octets, charset in decode_header(text) if charset is not None]
+    except (MessageError, ValueError):
+        return False  # not base64, so nothing decodes it
+    return any(b"\r" in octets or b"\n" in octets for octets in words if isinstance(octets, bytes))
 
 
 def has_long_line(octets: bytes) -> bool:
@@ -89,30 +114,107 @@ def has_long_line(octets: bytes) -> bool:
     return False
 
 
-def _prepared(message: Message) -> Message:
-    """Return the message without Bcc and with ASCII domains: a copy if something is to be changed."""
-    fields = [field for field in message.raw_items() if field[0].lower() not in _HIDDEN]
-    changed = [(name, _with_ascii_domains(message.policy, name, value)) for name, value in fields]
-    if changed == list(message.raw_items()):
-        return message
-    prepared = copy.copy(message)
-    prepared._headers = changed  # type: ignore[attr-defined]  # the copy shares the list of headers else
-    return prepared
+class _Copier:
+    """Copies a message without its content, and encodes on the way what cannot be sent as it is.
+
+    seven_bit: whether everything has to be ASCII.
+    long_lines: whether parts with lines that are too long are encoded.
+    """
+
+    def __init__(self, *, seven_bit: bool = False, long_lines: bool = False) -> None:
+        self._seven_bit = seven_bit
+        self._long_lines = long_lines
+
+    def copy(self, part: Message, *, is_whole: bool = True) -> Message:
+        """Return the copy of a part.
+
+        is_whole: whether it is a message of its own, not a part of a multipart.
+        """
+        copied = copy.copy(part)
+        _set_fields(copied, [(name, _mended(part.policy, name, value)) for name, value in part.raw_items()])
+        content = part.get_payload()
+        if isinstance(content, list):
+            self._copy_parts(copied, content)
+        elif isinstance(content, str) and self._is_wanted(part):
+            _encode(copied)
+            if is_whole and "MIME-Version" not in copied:
+                copied["MIME-Version"] = "1.0"
+        return copied
+
+    def _copy_parts(self, container: Message, parts: list[Any]) -> None:
+        is_message = container.get_content_maintype() == "message"
+        if container.get_content_type() != "multipart/signed":  # the signature is over the octets as they are
+            container.set_payload([self.copy(part, is_whole=is_message) for part in parts])
+        for name in ("preamble", "epilogue"):
+            text = getattr(container, name)
+            if text and not self._fits(text.encode("utf-8", "surrogateescape")):
+                setattr(container, name, None)  # RFC 2046 §5.1.1: nothing of it is ever shown
+        if _encoding(container) == "binary" or (self._seven_bit and _encoding(container) == "8bit"):
+            # A container says no more than its parts do.
+            _set_encoding(container, "7bit" if self._seven_bit else "8bit")
+
+    def _is_wanted(self, part: Message) -> bool:
+        # Binary would need BINARYMIME: the generator makes all that looks like a line end one.
+        is_wanted = not self._fits(_octets(part)) or _encoding(part) == "binary"
+        # RFC 2046 §5: composite types have no other encodings than 7bit, 8bit and binary.
+        return is_wanted and part.get_content_maintype() not in ("multipart", "message")
+
+    def _fits(self, octets: bytes) -> bool:
+        if self._seven_bit and not octets.isascii():
+            return False
+        return not self._long_lines or not has_long_line(octets)
 
 
-def _with_ascii_domains(policy: Policy, name: str, value: object) -> object:
+def _mended(policy: Policy, name: str, value: object) -> object:
+    """Return the value of a header with ASCII domains, and in ASCII if it came as raw UTF-8."""
     text = str(value)
-    if text.isascii() or name.lower() not in _ADDRESS_FIELDS:
+    if text.isascii():
         return value
+    try:
+        mended = text.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError:
+        return value  # in a charset that nobody told
+    if name.lower() in _ADDRESS_FIELDS:
+        mended = _with_ascii_domains(name, value, mended)
+    return value if mended == text else _header(policy, name, mended.replace("\r", "").replace("\n", ""))
+
+
+def _with_ascii_domains(name: str, value: object, text: str) -> str:
     try:
         addresses = header_addresses([(name, value)], name)
     except ValueError:
-        return value  # only the fields that the envelope is read from have to be clear
+        return text  # only the fields that the envelope is read from have to be clear
     for address in addresses:
         mailbox = Mailbox.parse(address)
         if not mailbox.needs_smtputf8:
-            text = text.replace(address, str(mailbox.with_ascii_domain()))
-    return value if text == str(value) else policy.header_store_parse(name, text)[1]
+            whole = rf"(?<![^\s<,:;)]){re.escape(address)}(?![^\s>,;(])"
+            text = re.sub(whole, str(mailbox.with_ascii_domain()).replace("\\", r"\\"), text)
+    return text
+
+
+def _header(policy: Policy, name: str, text: str) -> object:
+    from email.policy import EmailPolicy, default
+
+    if isinstance(policy, EmailPolicy):
+        return policy.header_store_parse(name, text)[1]
+    # The old policy would make one encoded word of the whole value, addresses included.
+    folded: str = default.header_store_parse(name, text)[1].fold(policy=default)
+    return folded.partition(":")[2].strip()
+
+
+def _written(message: Message, copier: _Copier) -> bytes:
+    try:
+        bare = copier.copy(message)
+        _set_fields(bare, [field for field in bare.raw_items() if field[0].lower() not in _HIDDEN])
+        return _flatten(bare)
+    except Exception as error:  # Python's email package raises whatever it likes on hostile messages
+        if type(error) is ValueError:
+            raise
+        raise _unwritable(error) from error
+
+
+def _unwritable(error: Exception) -> ValueError:
+    return ValueError(f"the message cannot be written: {type(error).__name__}: {error!s:.200}")
 
 
 def _flatten(message: Message) -> bytes:
@@ -124,52 +226,60 @@ def _flatten(message: Message) -> bytes:
     policy: Policy = message.policy
     if needs_utf8_headers(message):
         policy = (policy if isinstance(policy, EmailPolicy) else default).clone(utf8=True)
+    checking = object.__new__(_checking(type(policy)))
+    vars(checking).update(vars(policy))
     # A line that begins with "From " is mangled in mailbox files only.
-    BytesGenerator(buffer, mangle_from_=False, policy=policy).flatten(message)
+    BytesGenerator(buffer, mangle_from_=False, policy=checking).flatten(message)
     return buffer.getvalue()
 
 
-def _encoded(message: Message, is_wanted: Callable[[Message], bool]) -> Message:
-    """Return a copy in which every part that is wanted is quoted-printable, or base64 if it is not text."""
-    copied = copy.deepcopy(message)
-    for part in copied.walk():
-        encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
-        if part.is_multipart():
-            # A container says no more than its parts do.
-            if encoding in ("8bit", "binary"):
-                _replace_encoding(part, "7bit")
-        elif is_wanted(part):
-            _encode(part)
-    return copied
+@cache
+def _checking(kind: type[Policy]) -> type[Policy]:
+    """Return a kind of policy that looks at what its headers became: which line ends it writes depends on Python."""
+
+    def fold_binary(self: Policy, name: str, value: str) -> bytes:
+        folded = kind.fold_binary(self, name, value)
+        if _NEW_HEADER.search(folded.removesuffix(self.linesep.encode())):
+            raise ValueError(f"the header {name} has a line end in it: {folded!a:.120}")
+        return folded
+
+    return new_class(kind.__name__, (kind,), exec_body=lambda body: body.update(fold_binary=fold_binary))
 
 
-def _is_8bit(part: Message) -> bool:
-    payload = part.get_payload()
-    return isinstance(payload, str) and not payload.isascii()
+def _octets(part: Message) -> bytes:
+    """Return the octets of a part's content as they are written."""
+    if _encoding(part) not in ("base64", "quoted-printable"):
+        return _decoded(part)
+    return str(part.get_payload()).encode("utf-8", "surrogateescape")
 
 
-def _has_long_lines(part: Message) -> bool:
-    payload = part.get_payload()
-    return isinstance(payload, str) and has_long_line(payload.encode("utf-8", "surrogateescape"))
+def _decoded(part: Message) -> bytes:
+    octets = part.get_payload(decode=True)
+    return octets if isinstance(octets, bytes) else b""
 
 
 def _encode(part: Message) -> None:
-    octets = part.get_payload(decode=True)
-    octets = octets if isinstance(octets, bytes) else b""
-    if part.get_content_maintype() == "text":
+    octets = _decoded(part)
+    if part.get_content_maintype() == "text" and not _NO_TEXT.search(octets):
         import quopri
 
         part.set_payload(quopri.encodestring(octets).decode("ascii"))
-        _replace_encoding(part, "quoted-printable")
+        _set_encoding(part, "quoted-printable")
     else:
         import base64
 
         part.set_payload(base64.encodebytes(octets).decode("ascii"))
-        _replace_encoding(part, "base64")
+        _set_encoding(part, "base64")
 
 
-def _replace_encoding(part: Message, encoding: str) -> None:
-    if "Content-Transfer-Encoding" in part:
-        part.replace_header("Content-Transfer-Encoding", encoding)
-    else:
-        part["Content-Transfer-Encoding"] = encoding
+def _encoding(part: Message) -> str:
+    return str(part.get(_ENCODING, "")).strip().lower()
+
+
+def _set_encoding(part: Message, encoding: str) -> None:
+    del part[_ENCODING]
+    part[_ENCODING] = encoding
+
+
+def _set_fields(part: Message, fields: list[tuple[str, object]]) -> None:
+    part._headers = fields  # type: ignore[attr-defined]  # a copy shares the list with its original else

@@ -86,12 +86,12 @@ class ReceivedMail:
 
     @property
     def text(self) -> str:
-        """The plain text body; "" without one."""
+        """The plain text body, with LF line ends; "" without one."""
         return self._body("plain")
 
     @property
     def html(self) -> str:
-        """The HTML body; "" without one."""
+        """The HTML body, with LF line ends; "" without one."""
         return self._body("html")
 
     def _body(self, subtype: str) -> str:
@@ -99,7 +99,7 @@ class ReceivedMail:
         if part is None:
             return ""
         try:
-            return str(part.get_content())
+            return str(part.get_content()).replace("\r\n", "\n")
         except LookupError:  # a charset that Python does not know
             return _octets(part).decode("utf-8", "replace")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from rawsmtp.protocol.state import SYNCHRONISES, State
 from rawsmtp.wire.command import Bdat, Command, EndOfData
 from rawsmtp.wire.reply import EnhancedCode, Reply, printable
+from rawsmtp.wire.verb import Verb
 
 from .conformance import Finding, Judge
 from .faults import Faults
@@ -18,7 +19,6 @@ from .persona import MODERN, Persona
 from .steps import Cut, Pause, Say, StartTLS, Step
 
 if TYPE_CHECKING:
-    from rawsmtp.wire.verb import Verb
 
     from .mail import Login, ReceivedMail, ReceivedTLS
 
@@ -147,7 +147,7 @@ class BaseSession:
             self.record("C", shown(line))
             self.judge.syntax(unreadable.reply.text)
             return self.written([unreadable.reply])
-        self.record("C", str(command))
+        self.record("C", str(command) if command.verb is Verb.AUTH else _shown(line))
         verb = command.verb
         self.judge.command(verb, self.state, str(command))
         if _SPACE.match(line):
@@ -250,6 +250,12 @@ def shown(line: bytes) -> str:
     if words[0].upper() == b"AUTH" and len(words) > 2:
         line = b" ".join([*words[:2], b"[redacted]"])
     return printable(line[:_SHOWN].decode("utf-8", "replace"))
+
+
+def _shown(line: bytes) -> str:
+    if line[:4].upper() == b"AUTH":
+        return "AUTH [redacted]"
+    return printable(line.decode("utf-8", "replace"))
 
 
 def _without_enhanced(reply: Reply) -> Reply:

@@ -187,7 +187,7 @@ def test_new_connection_before_ten_refused_envelopes(talk: Talk) -> None:
     server = MemoryServer(handler=handler)
     items = [submission(number, "no@x.test") for number in range(20)] + [submission(20)]
     results = talk(server).send_all(items)
-    assert [str(result.error)[-8:] for result in results[:20]] == ["'550 no'"] * 20
+    assert all("550 no" in str(result.error) for result in results[:20])
     assert results[20].error is None
     assert max(refused.values()) <= 5
 

@@ -7,7 +7,7 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from rawsmtp.errors import ConnectionLost, LocalProtocolError, SMTPError, SMTPTimeout
+from rawsmtp.errors import ConnectionLost, LocalProtocolError, Refused, SMTPError, SMTPTimeout
 from rawsmtp.flows.session import Progress, Session
 from rawsmtp.message.submission import Submission, prepare
 from rawsmtp.wire.command import Command, Raw
@@ -148,6 +148,7 @@ class BaseClient:
         """Return a result whose error knows what the client knows."""
         if isinstance(result.error, SMTPError):
             result.error.transcript = self.transcript
+            self._hint(result.error)
         return result
 
     def _forget_link(self, reason: str | None) -> None:
@@ -188,6 +189,14 @@ class BaseClient:
         if error.outcome == "not_sent":
             error.outcome = progress.outcome
         error.transcript = self.transcript
+        self._hint(error)
+
+    def _hint(self, error: SMTPError) -> None:
+        """Say what a refusal means, where nothing better is known."""
+        if isinstance(error, Refused) and error.hint is None and error.reply is not None:
+            from rawsmtp.registry.diagnosis import explain
+
+            error.hint = explain(error.reply, self._settings.host, error.phase).hint()
 
     @classmethod
     def _check(cls, host: str | os.PathLike[str], port: int | None, options: Options) -> Settings:

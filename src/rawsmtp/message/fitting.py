@@ -24,6 +24,7 @@ def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> tuple
     for a message over the size that it takes, "8BITMIME" for octets that are not ASCII and cannot be encoded.
     """
     envelope = _fit_addresses(envelope, capabilities)
+    has_utf8_headers = _has_utf8_headers(source, capabilities)
     parameters: list[str] = []
     declared = {parameter.partition("=")[0].upper() for parameter in envelope.sender.parameters}
     if "BODY" not in declared:
@@ -31,7 +32,7 @@ def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> tuple
         parameters += body
     if "SIZE" not in declared:
         parameters += _size(source, capabilities)
-    if "SMTPUTF8" not in declared and (_is_international(envelope) or _has_utf8_headers(source, capabilities)):
+    if "SMTPUTF8" not in declared and (_is_international(envelope) or has_utf8_headers):
         parameters.append("SMTPUTF8")
     return (Envelope(envelope.sender.adding(*parameters), envelope.recipients) if parameters else envelope), source
 

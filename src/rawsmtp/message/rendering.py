@@ -17,6 +17,7 @@ from rawsmtp.wire.address import Mailbox
 from .header_addresses import header_addresses
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from email.message import Message
     from email.policy import Policy
 
@@ -64,15 +65,20 @@ def render_7bit(message: Message) -> bytes:
 
 def needs_utf8_headers(message: Message) -> bool:
     """Whether a header has an address whose local part is not ASCII: no encoding can carry it. RFC 6532 §3.2."""
-    fields = [(name, value) for name, value in message.raw_items() if not str(value).isascii()]
-    for name in {name.lower() for name, _ in fields} & _ADDRESS_FIELDS:
-        try:
-            found = header_addresses(fields, name)
-        except ValueError:
-            continue  # only the fields that the envelope is read from have to be clear
-        if any(not address.rpartition("@")[0].isascii() for address in found):
-            return True
-    return False
+    return _are_international(message.raw_items())
+
+
+def _are_international(items: Iterable[tuple[str, object]]) -> bool:
+    fields = [(name, value) for name, value in items if not str(value).isascii()]
+    names = {name.lower() for name, _ in fields} & _ADDRESS_FIELDS
+    return any(Mailbox.parse(address).needs_smtputf8 for name in names for address in _clear_addresses(fields, name))
+
+
+def _clear_addresses(fields: Iterable[tuple[str, object]], name: str) -> list[str]:
+    try:
+        return header_addresses(fields, name)
+    except ValueError:
+        return []  # only the fields that the envelope is read from have to be clear
 
 
 def check_headers(message: Message) -> None:
@@ -107,10 +113,11 @@ def has_long_line(octets: bytes) -> bool:
     """Whether a line has more octets than a message may have in one."""
     start, size = 0, len(octets)
     while size - start > LONGEST_LINE:
-        end = octets.rfind(b"\n", start, start + LONGEST_LINE + 2)
-        if end < 0 or (end - start > LONGEST_LINE and octets[end - 1 : end] != b"\r"):
+        limit = start + LONGEST_LINE
+        end = octets.rfind(b"\n", start, limit + 1)
+        if end < 0 and octets[limit : limit + 2] != b"\r\n":
             return True
-        start = end + 1
+        start = end + 1 if end >= 0 else limit + 2
     return False
 
 
@@ -180,11 +187,7 @@ def _mended(policy: Policy, name: str, value: object) -> object:
 
 
 def _with_ascii_domains(name: str, value: object, text: str) -> str:
-    try:
-        addresses = header_addresses([(name, value)], name)
-    except ValueError:
-        return text  # only the fields that the envelope is read from have to be clear
-    for address in addresses:
+    for address in _clear_addresses([(name, value)], name):
         mailbox = Mailbox.parse(address)
         if not mailbox.needs_smtputf8:
             whole = rf"(?<![^\s<,:;)]){re.escape(address)}(?![^\s>,;(])"
@@ -198,7 +201,8 @@ def _header(policy: Policy, name: str, text: str) -> object:
     if isinstance(policy, EmailPolicy):
         return policy.header_store_parse(name, text)[1]
     # The old policy would make one encoded word of the whole value, addresses included.
-    folded: str = default.header_store_parse(name, text)[1].fold(policy=default)
+    new = default.clone(utf8=_are_international([(name, text)]))
+    folded: str = new.header_store_parse(name, text)[1].fold(policy=new)
     return folded.partition(":")[2].strip()
 
 

@@ -29,6 +29,7 @@ class Server(Kit):
     """An SMTP server on a port of loopback that the system chose; use it in a `with` or an `async with` statement.
 
     host: the address to listen on: "127.0.0.1" or "::1".
+    port: the port to listen on; 0 lets the system choose.
     path: a unix socket to listen on instead.
     chop: octets that are written at a time; None writes all at once.
     read: octets that are read at a time.
@@ -40,6 +41,7 @@ class Server(Kit):
         self,
         *,
         host: str = "127.0.0.1",
+        port: int = 0,
         path: Path | None = None,
         chop: int | None = None,
         read: int = _READ,
@@ -48,6 +50,7 @@ class Server(Kit):
     ) -> None:
         super().__init__(options, outbox)
         self._host = host
+        self._wanted_port = port
         self._path = path
         self._chop = chop
         self._read = read
@@ -108,7 +111,7 @@ class Server(Kit):
         """Begin to listen; `with` does it."""
         if self._listener is not None:
             raise RuntimeError("this server has been started already")
-        self._listener = _listen(self._host, self._path)
+        self._listener = _listen(self._host, self._wanted_port, self._path)
         self._address = self._listener.getsockname()
         self._acceptor = self._new_thread(self._accept, self._listener)
         self._acceptor.start()
@@ -240,9 +243,10 @@ class Server(Kit):
             sock.sendall(say.octets[start : start + size])
 
 
-def _listen(host: str, path: Path | None) -> socket.socket:
+def _listen(host: str, port: int, path: Path | None) -> socket.socket:
     if path is None:
-        return socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=128)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=128)
     listener = socket.socket(socket.AF_UNIX)
     try:
         listener.bind(str(path))

@@ -19,7 +19,6 @@ from .persona import MODERN, Persona
 from .steps import Cut, Pause, Say, StartTLS, Step
 
 if TYPE_CHECKING:
-
     from .mail import Login, ReceivedMail, ReceivedTLS
 
 Handler = Callable[[Command | EndOfData], Reply | None]

@@ -38,7 +38,7 @@ def netease(smtp_capture: Capture, monkeypatch: pytest.MonkeyPatch) -> Server:
 def test_block_runs(code: str, netease: Server) -> None:
     assert os.environ["CODE"] == "the-code"
     exec(compile(code, "block", "exec"), {"__name__": "block"})
-    if "auth=" in code and "wrong" not in code:
+    if 'os.environ["CODE"]' in code and "send(" in code:
         assert len(netease.outbox) == 1
         assert netease.outbox[0].auth is not None
 

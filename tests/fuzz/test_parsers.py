@@ -22,7 +22,8 @@ CODES = st.sampled_from(
 )
 TEXTS = st.sampled_from([
     b"ok", b"", b"PIPELINING", b"SIZE 0", b"SIZE 99999999999999999999", b"AUTH=PLAIN", b"AUTH", b"=", b"r=x,s=eA==,i=1",
-    b"LIMITS RCPTMAX=0 MAILMAX=x", b"5.1.1 x", b"2.0.0", "授权码".encode("gb18030"), b"\xff\xfe", b"\x1b[31m", b"x" * 64,
+    b"LIMITS RCPTMAX=0 MAILMAX=x", b"5.1.1 x", b"2.0.0", "授权码".encode("gb18030"), b"\xff\xfe", b"\x1b[31m",
+    b"x" * 64,
 ])  # fmt: skip
 LINES = st.builds(
     lambda *parts: b"".join(parts),

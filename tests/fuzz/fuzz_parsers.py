@@ -180,7 +180,7 @@ def check_texts(data: bytes) -> None:
     for text in (data.decode("utf-8", "surrogateescape"), data.decode("latin-1")):
         _stable(lambda text: str(Mailbox.parse(text)), text)
         _stable(check_domain, text)
-        _stable(lambda text: text if text.isascii() else to_ascii(text), text)
+        _stable(lambda text: text if check_domain(text).isascii() else to_ascii(text), text)
         _stable(lambda text: str(Mailbox.parse(text).with_ascii_domain()), text)
         try:
             found = parse(text)

@@ -42,7 +42,7 @@ def test_a_message_from_options(smtp_server: Server, tmp_path: Path, capsys: Sho
     mail = smtp_server.last
     assert mail.envelope.sender == "me@a.example"
     assert list(mail.envelope.recipients) == ["you@b.example", "they@b.example", "c@b.example", "hidden@b.example"]
-    assert (mail.subject, mail.text) == ("你好", "正文\r\n.\r\n")
+    assert (mail.subject, mail.text) == ("你好", "正文\n.\n")
     assert (mail.message["From"], mail.message["To"]) == ("王 <me@a.example>", "You <you@b.example>, they@b.example")
     assert (mail.message["Cc"], mail.message["Bcc"]) == ("c@b.example", None)
     assert (mail.message["X-Kind"], mail.message["Reply-To"]) == ("test", "other@a.example")
@@ -57,7 +57,7 @@ def test_a_message_from_options(smtp_server: Server, tmp_path: Path, capsys: Sho
 def test_html_from_standard_input(smtp_server: Server, typed: Callable[[bytes], None]) -> None:
     typed("<p>你好</p>\n".encode())
     assert main(["send", *place(smtp_server), *ENVELOPE, "--html"]) == 0
-    assert smtp_server.last.html == "<p>你好</p>\r\n"
+    assert smtp_server.last.html == "<p>你好</p>\n"
 
 
 def test_header_takes_the_place_of_one_that_is_made(smtp_server: Server) -> None:
@@ -319,7 +319,7 @@ def test_body_typed_on_a_terminal(smtp_server: Server, terminal: Start) -> None:
     shell.read_until("Ctrl-D 结束。")
     shell.type("你好\n\x04")
     assert shell.end() == 0
-    assert smtp_server.last.text == "你好\r\n"
+    assert smtp_server.last.text == "你好\n"
     assert "已发送给 you@b.example。" in shell.shown
 
 

@@ -126,3 +126,15 @@ def test_xtext(text: str) -> None:
     assert "=" not in encoded
     octets = bytes.fromhex("".join(encoded[place + 1 : place + 3] for place, char in enumerate(encoded) if char == "+"))
     assert all(octet in b"+=" or not 33 <= octet <= 126 for octet in octets)
+
+
+@pytest.mark.parametrize("domain", ["\u212a.test", "x.\u212aelvin"])
+def test_domain_that_would_silently_become_another(domain: str) -> None:
+    with pytest.raises(ValueError, match="unclear way"):
+        to_ascii(domain)
+
+
+@pytest.mark.parametrize("address", ["x\uff20a.test", "用户"])
+def test_bare_local_part_is_ascii(address: str) -> None:
+    with pytest.raises(ValueError, match="not an address"):
+        check_address(address)

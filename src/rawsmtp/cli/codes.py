@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rawsmtp.registry.codes import Meaning, StatusCode
-    from rawsmtp.registry.diagnosis import Diagnosis
+    from rawsmtp.registry.diagnosis import Diagnosis, Language
     from rawsmtp.registry.enhanced import EnhancedMeaning
 
     from .output import Output
@@ -134,7 +134,7 @@ def _show(query: str, meaning: Meaning, diagnosis: Diagnosis | None, out: Output
         out.data(f"  {code or meaning.enhanced.pattern}  {text}{where}")
     if diagnosis is None:
         return
-    language = "zh" if out.language == "zh" else "en"
+    language: Language = "zh" if out.language == "zh" else "en"
     if diagnosis.rule != "code":
         out.data(f"  {out.text('cause:  ', '原因：')}{diagnosis.cause.of(language)}")
     if not diagnosis.reply.is_success:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from rawsmtp.registry.providers import PROVIDERS, find
@@ -10,6 +9,7 @@ from rawsmtp.registry.providers import PROVIDERS, find
 from .exits import Exit, Failure
 from .language import both
 from .style import BOLD, DIM
+from .table import padded, width
 
 if TYPE_CHECKING:
     import argparse
@@ -86,7 +86,7 @@ def _name(provider: Provider, out: Output) -> str:
 def _show_table(out: Output) -> None:
     titles = out.text("ID NAME SERVER CREDENTIAL", "标识 名称 服务器 密码").split()
     rows = [_row(provider, out) for provider in PROVIDERS]
-    widths = [max(map(_width, column)) + _GAP for column in zip(titles, *rows, strict=True)]
+    widths = [max(map(width, column)) + _GAP for column in zip(titles, *rows, strict=True)]
     out.data(out.paint(_line(titles, widths), BOLD))
     for provider, row in zip(PROVIDERS, rows, strict=True):
         line = _line(row, widths)
@@ -101,12 +101,7 @@ def _row(provider: Provider, out: Output) -> list[str]:
 
 
 def _line(cells: list[str], widths: list[int]) -> str:
-    return "".join(cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)).rstrip()
-
-
-def _width(text: str) -> int:
-    """Return how many columns of a terminal the text takes: Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return "".join(map(padded, cells, widths)).rstrip()
 
 
 def _show(provider: Provider, out: Output) -> None:
@@ -121,10 +116,10 @@ def _show(provider: Provider, out: Output) -> None:
         (out.text("help", "帮助"), provider.help),
         (out.text("sources", "资料来源"), f"{out.text(*_GRADES[provider.grade])}: {'; '.join(provider.sources)}"),
     ]
-    width = max(_width(title) for title, _ in lines) + _GAP
+    columns = max(width(title) for title, _ in lines) + _GAP
     for title, text in lines:
         if text:
-            out.data(f"  {title}{' ' * (width - _width(title))}{text}")
+            out.data(f"  {padded(title, columns)}{text}")
 
 
 def _value(provider: Provider) -> dict[str, object]:

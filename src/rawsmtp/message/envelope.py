@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rawsmtp.wire.address import Mailbox
 from rawsmtp.wire.command import Mail, Rcpt
 
 from .header_addresses import header_addresses
@@ -42,6 +43,10 @@ def make(message: object, sender: str | Mail | None, recipients: str | Iterable[
     unique = {recipient.address: recipient for recipient in reversed(found)}
     if not unique:
         raise ValueError("no recipients: give one address at least")
+    for address in (found_sender.address, *unique):
+        if not address.isascii():
+            # A domain that has two forms is refused here, not when the connection is there.
+            Mailbox.parse(address).with_ascii_domain()
     return Envelope(found_sender, tuple(reversed(unique.values())))
 
 

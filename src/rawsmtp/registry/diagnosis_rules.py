@@ -32,8 +32,8 @@ _EVERYBODY: tuple[Rule, ...] = (
             "用户名或密码错误，或该密码不能用于 SMTP",
         ),
         Text(
-            "check both; many providers want an authorization code or app password. Nothing else was tried with it",
-            "请核对；许多服务商要求授权码或应用专用密码。该密码没有再被尝试",
+            "check both; many providers want an authorization code or app password",
+            "请核对；许多服务商要求授权码或应用专用密码",
         ),
         "RFC 4954 §6",
         codes=codes(535),

@@ -58,7 +58,7 @@ class Mailbox:
         match = _match(_MAILBOX, _check_type(address))
         if match:
             mailbox = cls(match[1], match[2])
-        elif _match(_LOCAL, address):
+        elif address.isascii() and _match(_LOCAL, address):
             mailbox = cls(address, "")
         else:
             raise ValueError(f"not an address: {address!a:.300}; {_advice(address)}")
@@ -129,9 +129,14 @@ def to_ascii(domain: str) -> str:
         decoded = encoded.encode("ascii").decode("idna")
     except UnicodeError as error:
         raise ValueError(f"the domain {domain!a} has no ASCII form: {error}") from error
-    if decoded != domain.lower():
+    if decoded != domain.lower() or any(map(_turns_ascii, domain.split("."))):
         raise ValueError(f"the domain {domain!a} is an unclear way to write {decoded!a}: write that, if you mean it")
     return encoded
+
+
+def _turns_ascii(label: str) -> bool:
+    # The Kelvin sign is a letter k to IDNA and to lower(), but not to who reads the address.
+    return not label.isascii() and label.lower().isascii()
 
 
 def to_xtext(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rawsmtp.wire.content import DotStuffing, LineEnds, wire_size
+from rawsmtp.wire.content import PIECE, DotStuffing, LineEnds, cuts, survey
 
 CASES = [
     (b"", b".\r\n"),
@@ -60,13 +60,32 @@ def test_no_bare_line_end_and_nothing_lost(octets: bytes) -> None:
     plain = b"\r\n".join(line.removeprefix(b".") for line in lines)
     expected = octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
     assert plain == (expected if not expected or expected.endswith(b"\n") else expected + b"\r\n")
-    assert wire_size(octets) == len(plain)
+    assert survey(octets).size == len(plain)
 
 
 @given(CONTENT)
 def test_line_ends_alone(octets: bytes) -> None:
     machine = LineEnds()
     converted = machine.convert(octets) + machine.end()
-    assert len(converted) == wire_size(octets)
+    assert len(converted) == survey(octets).size
     again = LineEnds()
     assert again.convert(converted) + again.end() == converted
+
+
+@given(CONTENT)
+def test_survey_knows_what_needs_no_conversion(octets: bytes) -> None:
+    assert survey(octets).is_canonical is (LineEnds().convert(octets) == octets)
+    if survey(octets).is_canonical:
+        machine = DotStuffing()
+        assert machine.convert(octets, is_canonical=True) + machine.end() == stuff(octets)
+
+
+@pytest.mark.parametrize("shift", range(4))
+def test_no_line_end_is_cut(shift: int) -> None:
+    octets = b"x" * (PIECE - shift) + b"\r\n.\r\n" + b"y" * PIECE
+    pieces = [octets[start:end] for start, end in cuts(octets)]
+    assert b"".join(pieces) == octets
+    assert not any(piece.endswith(b"\r") for piece in pieces)
+    machine = DotStuffing()
+    wire = b"".join(machine.convert(piece, is_canonical=True) for piece in pieces)
+    assert wire + machine.end() == stuff(octets)

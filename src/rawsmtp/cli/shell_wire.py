@@ -58,7 +58,7 @@ class Wire:
         self._parser = ReplyParser()
         self._waiting: list[Reply] = []
         self._tls: TLSLayer | None = None
-        self._redactor = Redactor((), DEFAULT_LIMITS.line)
+        self._redactor: Redactor | None = None
         self._sock = self._connect()
 
     def _connect(self) -> socket.socket:
@@ -85,9 +85,11 @@ class Wire:
         """The TLS that is up; None in clear."""
         return self._tls.info if self._tls is not None else None
 
-    def keep_secret(self, secret: str) -> None:
-        """Take the secret out of whatever the server says from now on."""
-        self._redactor = Redactor((secret,), DEFAULT_LIMITS.line)
+    def keep_secret(self, *secrets: str, response: bytes = b"") -> None:
+        """Take a secret, or a response that was said in AUTH, out of whatever the server says from now on."""
+        if self._redactor is None or secrets:
+            self._redactor = Redactor(secrets, DEFAULT_LIMITS.line)
+        self._redactor.learn(response)
 
     def begin_tls(self) -> TLSInfo:
         """Shake hands. Raises TLSFailed, and RemoteProtocolError for octets in clear behind STARTTLS: an attack."""
@@ -122,10 +124,17 @@ class Wire:
         except OSError as error:
             raise ConnectionLost(f"the connection broke: {printable(str(error))}") from error
 
-    def read(self) -> Reply:
-        """Wait for the next reply. Raises SMTPTimeout, ConnectionLost, and RemoteProtocolError for what is none."""
-        while not self._waiting:
-            self._take(self._receive())
+    def read(self, seconds: float | None = None) -> Reply:
+        """Wait for the next reply, so many seconds at most if it is not the usual time.
+
+        Raises SMTPTimeout, ConnectionLost, and RemoteProtocolError for what is none.
+        """
+        self._sock.settimeout(seconds or self._seconds)
+        try:
+            while not self._waiting:
+                self._take(self._receive())
+        finally:
+            self._sock.settimeout(self._seconds)
         return self._waiting.pop(0)
 
     def glance(self) -> list[Reply]:
@@ -144,7 +153,8 @@ class Wire:
         try:
             data = self._sock.recv(sockets.READ)
         except TimeoutError as error:
-            raise SMTPTimeout(f"no complete reply came in {self._seconds:.3g} seconds") from error
+            seconds = self._sock.gettimeout() or self._seconds
+            raise SMTPTimeout(f"no complete reply came in {seconds:.3g} seconds") from error
         except OSError as error:
             raise ConnectionLost(f"the connection broke: {printable(str(error))}") from error
         if not data:
@@ -156,8 +166,10 @@ class Wire:
         if self._tls is not None:
             self._tls.feed(data)
             data, ended = self._tls.decrypt()
+        if self._redactor is not None:
+            data = self._redactor.feed(data)
         try:
-            replies = self._parser.feed(self._redactor.feed(data))
+            replies = self._parser.feed(data)
         except RemoteProtocolError as error:
             self._waiting += error.replies
             raise

@@ -30,7 +30,8 @@ def write_content(
     Returns the replies that came, and whether the dot was written: a server may refuse in the midst of the content.
     """
     timeout = session.terms.timeouts.data
-    written, last = 0, b""
+    written = 0
+    last: tuple[Content, ...] = ()
     if source.pieces is not None:
         while (piece := (yield from pull(source.pieces))) is not None:
             octets = check_piece(piece)
@@ -42,20 +43,20 @@ def write_content(
         total = len(source.octets)
         for view in source.views():
             written += len(view)
+            content = Content(view, source.is_canonical)
             if written == total:
-                last = bytes(view)
-            elif early := (yield from ask(Content(view), timeout=timeout)):
+                last = (content,)
+            elif early := (yield from ask(content, timeout=timeout)):
                 return early, False
             yield from _report(written, total, reports)
     return (yield from _write_end(session, last, behind)), True
 
 
-def _write_end(session: Session, last: bytes, behind: tuple[Command, ...]) -> Flow[list[Reply]]:
+def _write_end(session: Session, last: tuple[Content, ...], behind: tuple[Command, ...]) -> Flow[list[Reply]]:
     session.enter("content", "unknown")
     owed = sum(isinstance(command, Quit) for command in behind)
     session.parting = bool(owed)
-    content = (Content(last),) if last else ()
-    return (yield from ask(*content, EndOfData(), *behind, timeout=session.terms.timeouts.final, owed=owed))
+    return (yield from ask(*last, EndOfData(), *behind, timeout=session.terms.timeouts.final, owed=owed))
 
 
 def _report(written: int, total: int | None, reports: bool) -> Flow[None]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
 
-from rawsmtp.wire.content import PIECE, wire_size
+from rawsmtp.wire.content import PIECE, Survey, cuts, survey
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -36,11 +36,21 @@ class Source:
     octets: bytes = field(default=b"", repr=False)
     pieces: object | None = None
     email: Message | None = field(default=None, repr=False)
+    _survey: Survey | None = field(init=False, default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.pieces is None:
+            object.__setattr__(self, "_survey", survey(self.octets))
 
     @property
     def size(self) -> int | None:
         """The octets on the wire, doubled dots apart; None where they are not known before they are sent."""
-        return wire_size(self.octets) if self.pieces is None else None
+        return self._survey.size if self._survey is not None else None
+
+    @property
+    def is_canonical(self) -> bool:
+        """Whether all line ends are known to be CRLF."""
+        return self._survey is not None and self._survey.is_canonical
 
     @property
     def is_ascii(self) -> bool | None:
@@ -48,9 +58,9 @@ class Source:
         return self.octets.isascii() if self.pieces is None else None
 
     def views(self) -> Iterator[memoryview]:
-        """Return the octets in pieces that are put on the wire at a time."""
+        """Return the octets in pieces that are put on the wire at a time; no CRLF is cut."""
         whole = memoryview(self.octets)
-        return (whole[start : start + PIECE] for start in range(0, len(whole), PIECE))
+        return (whole[start:end] for start, end in cuts(self.octets))
 
 
 def source(message: AnyMessage) -> Source:

@@ -95,7 +95,9 @@ class Connection:
         return line
 
     def _encode(self, part: Content | EndOfData) -> bytes:
-        return self._content.convert(bytes(part.octets)) if isinstance(part, Content) else self._content.end()
+        if isinstance(part, EndOfData):
+            return self._content.end()
+        return self._content.convert(bytes(part.octets), is_canonical=part.is_canonical)
 
     def _admit_chunk(self, item: Item) -> bytes:
         if not isinstance(item, Content):

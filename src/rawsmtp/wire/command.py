@@ -254,9 +254,13 @@ class ChunkProbe(Command):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Octets of a message: any piece, with any line ends; after DATA dots are doubled on the way out."""
+    """Octets of a message: any piece, with any line ends; after DATA dots are doubled on the way out.
+
+    is_canonical: whether its line ends are known to be CRLF, and none is cut.
+    """
 
     octets: bytes | bytearray | memoryview = field(repr=False)
+    is_canonical: bool = field(default=False, repr=False, compare=False)
     verb: ClassVar[Verb] = Verb.CONTENT
 
 

@@ -21,7 +21,7 @@ from .style import takes_colour
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("send", "check", "codes", "providers", "serve", "sendmail", "demo")
+COMMANDS = ("send", "check", "shell", "codes", "providers", "serve", "sendmail", "demo")
 _BROKEN_PIPE = 141
 """What a shell reports of a program whose reader went away: 128 + SIGPIPE."""
 

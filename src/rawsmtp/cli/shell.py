@@ -68,8 +68,9 @@ def run(options: argparse.Namespace, out: Output) -> int:
     """Converse until QUIT or the end of the input, and return the exit status."""
     from rawsmtp import Transcript
 
+    from .shell_help import LOCAL
     from .shell_lines import Script, Terminal
-    from .shell_session import LOCAL, Session
+    from .shell_session import Session
     from .shell_wire import Wire
 
     host, port, security = _place(options)

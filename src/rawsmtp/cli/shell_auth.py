@@ -52,7 +52,10 @@ def log_in(
     secret = find_password(Namespace(password_file=None, password_command=None), out, user, host, provider)
     wire.keep_secret(secret)
     is_token = provider is not None and provider.credential == "oauth2"
-    credential = (OAuth2 if is_token else Password)(user, secret, in_clear=in_clear)
+    try:
+        credential = (OAuth2 if is_token else Password)(user, secret, in_clear=in_clear)
+    except ValueError as error:  # which names what is wrong, and does not show it
+        raise Failure(Exit.CREDENTIALS, str(error), f"登录信息有误：{error}") from None
     _drive(Session(Terms(security="tls", credential=credential)), credential, capabilities, wire, say)
 
 

@@ -41,7 +41,7 @@ class Script:
         return line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "surrogateescape")
 
     def remember(self, line: str) -> None:
-        """A script needs no history."""
+        """Do nothing: a script needs no history."""
 
 
 class Terminal:

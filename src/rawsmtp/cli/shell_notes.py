@@ -9,6 +9,7 @@ from rawsmtp.registry.diagnosis import explain
 
 if TYPE_CHECKING:
     from rawsmtp import Reply
+    from rawsmtp.registry.diagnosis import Language
 
     from .output import Output
 
@@ -33,7 +34,7 @@ def phase_of(verb: str) -> str:
 def note_of(reply: Reply, host: str, phase: str, out: Output) -> list[str]:
     """Return the lines of a note: what the reply says, and if it is a refusal, why and what to do."""
     diagnosis = explain(reply, host, phase)
-    language = "zh" if out.language == "zh" else "en"
+    language: Language = "zh" if out.language == "zh" else "en"
     lines = [diagnosis.summary.of(language)]
     if reply.code == 334:
         lines[0] += _decoded(reply)

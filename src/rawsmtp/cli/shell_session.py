@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from binascii import Error, a2b_base64, b2a_base64
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rawsmtp.errors import ConnectionLost, SMTPError, SMTPTimeout
+from rawsmtp.errors import (
+    AuthenticationFailed,
+    ConnectionLost,
+    RemoteProtocolError,
+    SMTPError,
+    SMTPTimeout,
+    TLSFailed,
+)
 from rawsmtp.flows.session import Progress
 from rawsmtp.wire.capabilities import Capabilities
 from rawsmtp.wire.command import Content, EndOfData
@@ -15,6 +22,7 @@ from rawsmtp.wire.content import PIECE, DotStuffing
 from rawsmtp.wire.reply import printable
 
 from .exits import Exit, Failure, status_of
+from .shell_help import HELP_TEXT
 from .shell_lines import Script
 from .shell_notes import note_of, phase_of
 from .shell_wire import Typed
@@ -35,28 +43,9 @@ _FINAL = 600.0
 """Seconds for the reply to the final dot, RFC 5321 §4.5.3.2.6."""
 _SILENCE = 5.0
 """Seconds after which somebody at the terminal should hear that the server says nothing."""
+_ENDS = (ConnectionLost, RemoteProtocolError, TLSFailed)
 _COLOURS = {2: GREEN, 4: YELLOW, 5: RED}
 _WITH_SECRET = re.compile(r"\s*(auth)\s+(\S+)\s+\S", re.IGNORECASE)
-LOCAL = (".auth", ".starttls", ".b64", ".data", ".save", ".help", ".quit")
-"""What the shell does itself."""
-_HELP = (
-    """\
-Every line goes to the server as it is typed. Behind DATA type the message; a lone dot ends it.
-.auth [USER]   log in; the password is asked for and not shown
-.starttls      STARTTLS and the handshake
-.b64 TEXT      TEXT in base64
-.data FILE     DATA with the content of a file
-.save FILE     save the session, without secrets
-.quit          QUIT, and the end; Ctrl-D does the same""",
-    """\
-每一行原样发给服务器。DATA 之后输入邮件内容，单独一行的点表示结束。
-.auth [用户]   登录；密码另行询问，不显示
-.starttls      发送 STARTTLS 并握手
-.b64 文本      文本的 base64 编码
-.data 文件     用文件内容发送 DATA
-.save 文件     保存会话（不含密码）
-.quit          发送 QUIT 并退出；Ctrl-D 亦可""",
-)
 
 
 class Session:
@@ -124,10 +113,12 @@ class Session:
         """Tell somebody at the terminal, who may go on if there still is a connection."""
         from .report import report
 
+        if isinstance(error, AuthenticationFailed):
+            return  # the reply was shown, and what it means
         if self.doubt is not None and isinstance(error, SMTPError):
             error.phase, error.outcome = self.doubt
         report(error, status_of(error), self._out, host=self._host)
-        if isinstance(error, SMTPError) and not isinstance(error, SMTPTimeout):
+        if isinstance(error, _ENDS):
             self._is_lost = True
             self._content = self.doubt = None
             self.status = self.status or status_of(error)
@@ -243,8 +234,11 @@ class Session:
 
     def _quit(self) -> None:
         self._is_over = True
-        if not self._is_lost:
-            self._ask(Typed("*" if self._is_challenged else "QUIT"), "QUIT", "quit")
+        if self._is_lost:
+            return
+        if self._is_challenged:
+            self._ask(Typed("*"), "*", "auth")
+        self._ask(Typed("QUIT"), "QUIT", "quit")
 
     def _check_open(self) -> None:
         if self._is_lost:
@@ -262,7 +256,7 @@ class Session:
         elif name in (".data", ".save"):
             self._with_file(name, argument)
         elif name == ".help":
-            self._talk(*_HELP)
+            self._talk(*HELP_TEXT)
         elif name == ".quit":
             self._quit()
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -20,6 +21,7 @@ _KINDS: Mapping[int, tuple[Kind, str, str]] = {
     4: ("transient", "Not now; trying again later may help", "暂时失败，稍后重试可能成功"),
     5: ("permanent", "No; trying again unchanged does not help", "永久失败，原样重试没有用"),
 }
+_REPLY = re.compile(r"([0-9]{3})(?:[\s-]\s*(.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class StatusCode:
     code: its three digits.
     name: a short name.
     english, chinese: what it says.
-    rfc: where it is defined; "" for one that is not known.
+    rfc: where it is defined; "IANA, with X.7.10" is a code that the registry of enhanced codes names beside that one;
+        "" for one that is not known.
     """
 
     code: int
@@ -50,10 +53,12 @@ class Meaning:
 
     code: the reply code; None if only an enhanced code was asked for.
     enhanced: the enhanced code; None if there is none, or if its class is not the reply code's. RFC 2034 §4.
+    kind: what the first digit says: "success", "intermediate", "transient" or "permanent".
     """
 
     code: StatusCode | None
-    enhanced: EnhancedMeaning | None = None
+    enhanced: EnhancedMeaning | None
+    kind: Kind
 
     @property
     def english(self) -> str:
@@ -105,8 +110,9 @@ _ROWS: tuple[tuple[int, str, str, str, str], ...] = (
     (553, "BAD_MAILBOX_NAME", "Not done: mailbox name not allowed", "操作未执行，邮箱名不正确", "RFC 5321"),
     (554, "FAILED", "Transaction failed", "传输失败", "RFC 5321"),
     (252, "CANNOT_VERIFY", "Cannot verify the user, but will take a message", "无法核实用户，但会尝试投递", "RFC 5321"),
-    (422, "MAILBOX_FULL_NOW", "Mailbox full for now", "收件人邮箱暂时已满", "in use; no RFC"),
-    (430, "NOT_ACCEPTING_NOW", "No messages are taken now", "暂不接受邮件", "in use; no RFC"),
+    (253, "MESSAGES_STARTED", "Delivery of waiting messages has begun (ETRN)", "已开始投递等待中的邮件", "RFC 1985"),
+    (422, "PASSWORD_TRANSITION_NOW", "The password has to be changed first", "需要先更改密码", "IANA, with X.7.12"),
+    (430, "COMMAND_REFUSED_NOW", "Command not taken now", "暂不接受该命令", "IANA, with X.5.1"),
     (432, "PASSWORD_TRANSITION", "The password has to be changed first", "需要先更改密码", "RFC 4954"),
     (453, "NO_MAIL_FOR_YOU", "No mail is waiting for you", "没有等待投递的邮件", "RFC 2645"),
     (
@@ -120,16 +126,24 @@ _ROWS: tuple[tuple[int, str, str, str, str], ...] = (
     (458, "CANNOT_QUEUE", "Cannot queue messages for the node", "无法为该节点排队邮件", "RFC 1985"),
     (459, "NODE_NOT_ALLOWED", "The node is not allowed", "不允许该节点", "RFC 1985"),
     (521, "NO_MAIL_HERE", "This host takes no mail", "该主机不接收邮件", "RFC 7504"),
-    (523, "ENCRYPTION_NEEDED", "Encryption needed for this mechanism", "该验证方式需要加密", "in use; RFC 5248"),
-    (524, "PASSWORD_TRANSITION_NEEDED", "The password has to be changed", "需要更改密码", "in use; RFC 5248"),
-    (525, "ACCOUNT_DISABLED", "The account is disabled", "账户已停用", "in use; RFC 5248"),
+    (523, "ENCRYPTION_NEEDED", "Encryption needed for this mechanism", "该验证方式需要加密", "IANA, with X.7.10"),
+    (
+        524,
+        "ENCRYPTION_FOR_MECHANISM",
+        "Encryption required for the mechanism asked for",
+        "所选验证方式要求加密",
+        "IANA, with X.7.11",
+    ),
+    (525, "ACCOUNT_DISABLED", "The account is disabled", "账户已停用", "IANA, with X.7.13"),
     (530, "AUTHENTICATION_NEEDED", "Log in, or begin TLS, first", "需要先验证身份或先启用 TLS", "RFC 4954, RFC 3207"),
+    (533, "NOT_AUTHORIZED", "Not authorized: refused", "没有权限，邮件被拒", "IANA, with X.7.1"),
     (534, "MECHANISM_TOO_WEAK", "The mechanism is too weak for this user", "验证方式强度不足", "RFC 4954"),
     (535, "AUTHENTICATION_FAILED", "User name or password not accepted", "用户验证失败", "RFC 4954"),
     (538, "ENCRYPTION_REQUIRED", "Encryption required for this mechanism", "该验证方式要求加密", "RFC 2554"),
     (541, "REFUSED_BY_RECIPIENT", "Refused by the recipient's policy", "被收件方策略拒绝", "in use; no RFC"),
     (555, "BAD_PARAMETERS", "Parameters of MAIL or RCPT not known", "MAIL 或 RCPT 的参数不被识别", "RFC 5321"),
     (556, "DOMAIN_TAKES_NO_MAIL", "The domain takes no mail", "该域名不接收邮件", "RFC 7504"),
+    (571, "BLOCKED", "Blocked by policy", "被策略拦截", "in use; no RFC"),
 )
 
 REGISTRY: Mapping[int, StatusCode] = MappingProxyType({row[0]: StatusCode(*row) for row in _ROWS})
@@ -156,27 +170,28 @@ def lookup(query: int | str) -> Meaning:
     from .enhanced import meaning
 
     if isinstance(query, int) and not isinstance(query, bool):
-        return Meaning(status(query))
+        code = status(query)
+        return Meaning(code, None, code.kind)
     if not isinstance(query, str):
         raise TypeError(f"a code is an int or a str, not {type(query).__name__}")
-    first, _, rest = query.strip().replace("-", " ", 1).partition(" ")
-    if first.isascii() and first.isdigit() and len(first) == 3:
-        code = status(int(first))
-        enhanced = EnhancedCode.parse(rest.lstrip())
+    reply = _REPLY.fullmatch(query.strip())
+    if reply is not None:
+        code = status(int(reply[1]))
+        enhanced = EnhancedCode.parse(reply[2] or "")
         # RFC 2034 §4: a class that is not the reply code's is an error, and the reply code stands.
         fits = enhanced is not None and enhanced.klass == code.code // 100
-        return Meaning(code, meaning(enhanced) if enhanced is not None and fits else None)
+        return Meaning(code, meaning(enhanced) if enhanced is not None and fits else None, code.kind)
     found = EnhancedCode.parse(query.strip())
     if found is None:
         raise ValueError(f'no code in {query!a:.60}: give 550, "5.1.1" or "550 5.1.1"')
-    return Meaning(None, meaning(found))
+    return Meaning(None, meaning(found), _KINDS[found.klass][0])
 
 
 def search(word: str) -> list[StatusCode | EnhancedMeaning]:
     """Return the codes whose number, name or meaning has this word in it, in either language."""
     from .enhanced import REGISTRY as ENHANCED
 
-    wanted = word.lower()
+    wanted = word.strip().lower()
     found: list[StatusCode | EnhancedMeaning] = [
         code for code in REGISTRY.values() if wanted in f"{code.code} {code.name} {code.english} {code.chinese}".lower()
     ]

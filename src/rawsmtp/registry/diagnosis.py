@@ -18,15 +18,19 @@ if TYPE_CHECKING:
 
 Language = Literal["en", "zh"]
 
-# Hosts of the providers whose words the rules know.
+# Hosts of the providers whose words the rules know; a provider's special servers stand before its others.
 _HOSTS: dict[str, tuple[str, ...]] = {
+    "netease-business": ("qiye.163.com", "ym.163.com"),
     "netease": ("163.com", "126.com", "yeah.net", "188.com", "netease.com"),
+    "tencent-business": ("exmail.qq.com",),
     "tencent": ("qq.com", "foxmail.com"),
     "google": ("gmail.com", "googlemail.com", "google.com"),
     "microsoft": ("outlook.com", "office365.com", "hotmail.com", "live.com", "outlook.cn"),
-    "yahoo": ("yahoo.com", "yahoo.co.jp", "aol.com"),
+    "yahoo": ("yahoo.com", "yahoo.co.jp", "aol.com", "yahoodns.net"),
     "apple": ("me.com", "icloud.com", "mac.com"),
 }
+# Each line of a reply may begin with the enhanced code again: RFC 2034 §4.
+_REPEATED = re.compile(r"^[245]\.[0-9]{1,3}\.[0-9]{1,3}(?= |$) *", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,19 @@ def explain(reply: Reply, host: str | None = None, phase: str | None = None) -> 
     host: the server's name, if it is known.
     phase: where in the session it came, as in an error's `phase`.
     """
-    provider = _provider(host)
+    provider, words = _provider(host), _words(reply)
     for rule in RULES:
-        if _fits(rule, reply, provider, phase):
+        if _fits(rule, reply, provider, phase) and _says(rule, reply, words):
+            retry = reply.is_transient_failure and not rule.stubborn or rule.retry
             return Diagnosis(
-                reply, _summary(reply), rule.cause, rule.action, rule.retry, rule.name, rule.source, rule.verified
+                reply, _summary(reply), rule.cause, rule.action, retry, rule.name, rule.source, rule.verified
             )
     return _by_codes(reply)
+
+
+def _words(reply: Reply) -> str:
+    """Return the reply's text as one line, without enhanced codes: a sentence may run over several lines."""
+    return " ".join(_REPEATED.sub("", reply.text).split())
 
 
 def _provider(host: str | None) -> str | None:
@@ -89,9 +99,13 @@ def _fits(rule: Rule, reply: Reply, provider: str | None, phase: str | None) -> 
         return False
     if rule.provider is not None and rule.provider != provider:
         return False
-    if rule.phases and phase not in rule.phases and (phase is not None or rule.text is None):
-        return False
-    return rule.text is None or re.search(rule.text, reply.text, re.IGNORECASE) is not None
+    return not rule.phases or phase in rule.phases or (phase is None and rule.text is not None)
+
+
+def _says(rule: Rule, reply: Reply, words: str) -> bool:
+    if rule.text is None or re.search(rule.text, words, re.IGNORECASE) is not None:
+        return True
+    return reply.enhanced is not None and reply.enhanced[2:] in rule.or_detail
 
 
 def _summary(reply: Reply) -> Text:

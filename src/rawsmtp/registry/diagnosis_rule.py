@@ -24,8 +24,10 @@ class Rule:
     codes, enhanced: the reply codes and the enhanced codes that it is about; empty for any.
     provider: whose servers it is about; None for any.
     text: a regular expression that the reply's text has to have; None for any.
+    or_detail: enhanced codes that will do in place of the text, as "subject.detail".
     phases: where in the session it may come; empty for anywhere.
-    retry: whether trying again unchanged can help.
+    retry: whether trying again unchanged can help although the reply is a permanent failure.
+    stubborn: whether it does not help although the reply is a transient failure.
     source: where it is documented: an RFC, or a public page.
     verified: whether the source says just this; False for what users report.
     """
@@ -38,8 +40,10 @@ class Rule:
     enhanced: frozenset[str] = field(default=frozenset(), kw_only=True)
     provider: str | None = field(default=None, kw_only=True)
     text: str | None = field(default=None, kw_only=True)
+    or_detail: frozenset[str] = field(default=frozenset(), kw_only=True)
     phases: frozenset[str] = field(default=frozenset(), kw_only=True)
     retry: bool = field(default=False, kw_only=True)
+    stubborn: bool = field(default=False, kw_only=True)
     verified: bool = field(default=True, kw_only=True)
 
 
@@ -49,5 +53,5 @@ def codes(*numbers: int) -> frozenset[int]:
 
 
 def enhanced(*texts: str) -> frozenset[str]:
-    """Return enhanced codes as a rule has them."""
+    """Return enhanced codes as a rule has them; also "subject.detail" for `or_detail`."""
     return frozenset(texts)

@@ -21,6 +21,8 @@ CLASSES: Mapping[int, tuple[str, str]] = MappingProxyType(
 )
 """What the first number says."""
 
+_UNKNOWN = ("Not known", "未知")
+
 
 @dataclass(frozen=True, slots=True)
 class EnhancedMeaning:
@@ -36,6 +38,11 @@ class EnhancedMeaning:
     chinese: str
     rfc: str
 
+    @property
+    def subject(self) -> tuple[str, str]:
+        """What its subject says, in English and Chinese."""
+        return SUBJECTS.get(int(self.pattern.split(".")[1]), _UNKNOWN)
+
 
 REGISTRY: Mapping[str, EnhancedMeaning] = MappingProxyType(
     {f"X.{number}": EnhancedMeaning(f"X.{number}", *words) for number, words in DETAILS.items()}
@@ -49,5 +56,5 @@ def meaning(code: EnhancedCode) -> EnhancedMeaning:
     found = REGISTRY.get(pattern)
     if found is not None:
         return found
-    english, chinese = SUBJECTS.get(code.subject, ("Not known", "未知"))
+    english, chinese = SUBJECTS.get(code.subject, _UNKNOWN)
     return EnhancedMeaning(pattern, english, chinese, "")

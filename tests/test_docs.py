@@ -54,3 +54,15 @@ def test_readme_shows_the_real_session() -> None:
     shown = re.search(r"^```text\n(Trying.*?)^```$", PAGES[0].read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     assert shown is not None
     assert re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:2525", session) == shown[1].rstrip("\n")
+
+
+LINKS = [
+    pytest.param(page, target, id=f"{page.relative_to(ROOT)}: {target}")
+    for page in PAGES
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize(("page", "target"), LINKS)
+def test_link_leads_somewhere(page: Path, target: str) -> None:
+    assert (page.parent / target).exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from binascii import Error, a2b_base64
 from typing import TYPE_CHECKING
 
+from rawsmtp.registry.codes import status
 from rawsmtp.registry.diagnosis import explain
 
 if TYPE_CHECKING:
@@ -33,12 +34,14 @@ def phase_of(verb: str) -> str:
 
 def note_of(reply: Reply, host: str, phase: str, out: Output) -> list[str]:
     """Return the lines of a note: what the reply says, and if it is a refusal, why and what to do."""
+    if not reply.is_refusal:
+        # The enhanced code of a success says less than its code.
+        code = status(reply.code)
+        return [out.text(code.english, code.chinese) + (_decoded(reply) if reply.code == 334 else "")]
     diagnosis = explain(reply, host, phase)
     language: Language = "zh" if out.language == "zh" else "en"
     lines = [diagnosis.summary.of(language)]
-    if reply.code == 334:
-        lines[0] += _decoded(reply)
-    if diagnosis.rule != "code" and reply.is_refusal:
+    if diagnosis.rule != "code":
         lines += [diagnosis.cause.of(language), diagnosis.action.of(language)]
     return lines
 

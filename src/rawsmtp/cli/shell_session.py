@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from binascii import Error, a2b_base64, b2a_base64
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +24,7 @@ from .exits import Exit, Failure, status_of
 from .shell_help import HELP_TEXT
 from .shell_lines import Script
 from .shell_notes import note_of, phase_of
-from .shell_wire import Typed
+from .shell_wire import Typed, visible
 from .style import DIM, GREEN, RED, YELLOW
 
 if TYPE_CHECKING:
@@ -38,14 +37,12 @@ if TYPE_CHECKING:
     from .shell_lines import Terminal
     from .shell_wire import Wire
 
-_REDACTED = "[redacted]"
 _FINAL = 600.0
 """Seconds for the reply to the final dot, RFC 5321 §4.5.3.2.6."""
 _SILENCE = 5.0
 """Seconds after which somebody at the terminal should hear that the server says nothing."""
 _ENDS = (ConnectionLost, RemoteProtocolError, TLSFailed)
 _COLOURS = {2: GREEN, 4: YELLOW, 5: RED}
-_WITH_SECRET = re.compile(r"\s*(auth)\s+(\S+)\s+\S", re.IGNORECASE)
 
 
 class Session:
@@ -105,6 +102,8 @@ class Session:
                 else:
                     self._take(line)
             except (SMTPError, Failure, OSError) as error:
+                if self.doubt is not None and isinstance(error, SMTPError):
+                    error.phase, error.outcome = self.doubt
                 if not self.lines.is_interactive:
                     raise
                 self._fail(error)
@@ -115,8 +114,6 @@ class Session:
 
         if isinstance(error, AuthenticationFailed):
             return  # the reply was shown, and what it means
-        if self.doubt is not None and isinstance(error, SMTPError):
-            error.phase, error.outcome = self.doubt
         report(error, status_of(error), self._out, host=self._host)
         if isinstance(error, _ENDS):
             self._is_lost = True
@@ -128,20 +125,13 @@ class Session:
         if self._content is not None:
             self._take_content(line)
             return
-        shown = self._mask(line)
+        shown = visible(line, is_challenged=self._is_challenged)
         if shown == line:
             self.lines.remember(line)
         if line.startswith("."):
             self._do(line)
         elif line.strip() or self._is_challenged:
             self._typed(line, shown)
-
-    def _mask(self, line: str) -> str:
-        """Return what may be seen of a line."""
-        if self._is_challenged and not line.startswith(".") and line not in ("", "*"):
-            return _REDACTED
-        found = _WITH_SECRET.match(line)
-        return f"{found[1]} {found[2]} {_REDACTED}" if found else line
 
     def _typed(self, line: str, shown: str | None = None) -> Reply:
         """Say a line, show the answer, and do what it leads to."""

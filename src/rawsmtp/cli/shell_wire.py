@@ -5,6 +5,7 @@ The state machine of the library refuses what would be a mistake. Here mistakes 
 
 from __future__ import annotations
 
+import re
 import select
 import socket
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from rawsmtp.wire.verb import Verb
 if TYPE_CHECKING:
     from rawsmtp import Reply, TLSInfo, Transcript
 
+_REDACTED = "[redacted]"
+_WITH_SECRET = re.compile(r"\s*(auth)\s+(\S+)\s+\S", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Typed(Command):
@@ -40,6 +44,14 @@ class Typed(Command):
 
     def __str__(self) -> str:
         return self.text
+
+
+def visible(line: str, *, is_challenged: bool) -> str:
+    """Return what may be seen of a line that was typed; an answer to a challenge is a secret."""
+    if is_challenged and not line.startswith(".") and line not in ("", "*"):
+        return _REDACTED
+    found = _WITH_SECRET.match(line)
+    return f"{found[1]} {found[2]} {_REDACTED}" if found else line
 
 
 class Wire:

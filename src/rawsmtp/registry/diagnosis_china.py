@@ -20,7 +20,7 @@ _NETEASE: tuple[Rule, ...] = (
             "switch the service on and make the code in the web mail (设置 → 客户端设置)",
             "在网页邮箱“设置 → 客户端设置”里开启服务并生成授权码",
         ),
-        "https://qiye.163.com/help/ (客户端授权码)",
+        "https://qiye.163.com/help/client-profile.html",
         provider="netease-business",
         codes=codes(535),
         verified=False,
@@ -74,7 +74,9 @@ _NETEASE: tuple[Rule, ...] = (
     ),
     Rule(
         "netease-domain-authentication",
-        Text("the sender's domain does not permit this server (SPF or DMARC)", "发信 IP 未被发件域名的 SPF 或 DMARC 许可"),
+        Text(
+            "the sender's domain does not permit this server (SPF or DMARC)", "发信 IP 未被发件域名的 SPF 或 DMARC 许可"
+        ),
         Text(
             "send through the domain's own provider, and publish SPF, DKIM and DMARC",
             "通过该域名自己的服务商发信，并配置 SPF、DKIM、DMARC",
@@ -107,7 +109,10 @@ _NETEASE: tuple[Rule, ...] = (
     ),
     Rule(
         "netease-frequency",
-        Text("too many connections, messages or recipients for NetEase's limits", "连接数、发信量或收件人数超过网易的限制"),
+        Text(
+            "too many connections, messages or recipients for NetEase's limits",
+            "连接数、发信量或收件人数超过网易的限制",
+        ),
         Text(
             "wait (limits of a day end with the day), send less at a time, with fewer recipients",
             "稍等再发（按天的限制次日解除），降低频率，减少每封的收件人",
@@ -139,7 +144,7 @@ _TENCENT: tuple[Rule, ...] = (
             "switch the service on and make a client password in the web mail (设置 → 邮箱绑定 → 安全登录)",
             "在网页邮箱中开启服务，并在“设置 → 邮箱绑定 → 安全登录”里生成客户端专用密码",
         ),
-        "https://open.work.weixin.qq.com/help2/pc/18624",
+        "https://exmail.qq.com (安全登录)",
         provider="tencent-business",
         codes=codes(535),
         verified=False,

@@ -26,8 +26,8 @@ class Rule:
     text: a regular expression that the reply's text has to have; None for any.
     or_detail: enhanced codes that will do in place of the text, as "subject.detail".
     phases: where in the session it may come; empty for anywhere.
-    retry: whether trying again unchanged can help although the reply is a permanent failure.
-    stubborn: whether it does not help although the reply is a transient failure.
+    retry: whether trying again unchanged can help, a permanent failure included.
+    stubborn: whether it cannot, a transient failure included; without either the reply's class says it.
     source: where it is documented: an RFC, or a public page.
     verified: whether the source says just this; False for what users report.
     """

@@ -577,3 +577,12 @@ def test_interruption_while_the_last_octet_is_handed_over_is_unknown(make_client
         client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
     assert client.progress == ("content", "unknown")
     assert server.wait_for(1)
+
+
+def test_client_that_outlives_its_event_loop(server: Server) -> None:
+    client = rawsmtp.AsyncClient(server.host, server.port)
+    for number in range(3):
+        asyncio.run(client.send(TEXT, sender=f"s{number}@x.test", recipients=RECIPIENT))
+    asyncio.run(client.close())
+    assert [mail.envelope.sender for mail in server.outbox] == ["s0@x.test", "s1@x.test", "s2@x.test"]
+    assert len(server.sessions) == 1

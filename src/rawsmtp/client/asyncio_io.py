@@ -10,6 +10,7 @@ import inspect
 import os
 import select
 import socket
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from rawsmtp.errors import ConnectFailed, ConnectionLost, SMTPTimeout
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _HEAD_START = 0.25
 """Seconds that an address is tried alone before the next one is tried beside it. RFC 8305 §8."""
+_AHEAD = 4
+"""Reads that are taken before anybody asked for them: then the system holds the rest back."""
 _SLICE = 0.5
 """Seconds that a thread waits at a time, where the event loop cannot watch a socket."""
 
@@ -35,6 +38,9 @@ class AsyncioIO:
     def __init__(self) -> None:
         self._sock: socket.socket | None = None
         self._owner = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_blind = False
+        self._come: deque[bytes | OSError] = deque()
         self._ready: asyncio.Future[bool] | None = None
         self._turn = asyncio.Lock()
         self._before_waiting: Callable[[], object]
@@ -69,21 +75,58 @@ class AsyncioIO:
         sock = self._live()
         if sockets.wants_to_write(link) and sockets.write(sock, link):
             return True
-        if sockets.read(sock, link):
-            return True
+        if self._come or not self._watch(sock):
+            return self._take(link) or await self._read_when_ready(sock, link, seconds)
         if seconds <= 0:
             return False
         self._before_waiting()
-        return await self._wait(sock, seconds, write=sockets.wants_to_write(link))
+        is_ready = await self._wait(sock, seconds, write=sockets.wants_to_write(link))
+        if self._come:
+            self._take(link)
+        return is_ready
+
+    def _watch(self, sock: socket.socket) -> bool:
+        """Let the event loop read whatever comes; return False if it cannot watch sockets."""
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop = loop
+            try:
+                loop.add_reader(sock, self._read, sock)
+            except NotImplementedError:
+                self._is_blind = True
+        return not self._is_blind
+
+    def _read(self, sock: socket.socket) -> None:
+        """Take what has come, as soon as the event loop sees it: it would see it again until it is taken."""
+        try:
+            come: bytes | OSError = sock.recv(sockets.READ)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            come = error
+        self._come.append(come)
+        if not come or isinstance(come, OSError) or len(self._come) >= _AHEAD:
+            self._unwatch(sock)
+        if self._ready is not None:
+            _set(self._ready, True)
+
+    def _unwatch(self, sock: socket.socket) -> None:
+        if self._loop is not None and not self._is_blind and not self._loop.is_closed():
+            self._loop.remove_reader(sock)
+            self._loop.remove_writer(sock)
+        self._loop = None
+
+    def _take(self, link: Link) -> bool:
+        """Hand over what has come; return whether there was something."""
+        if not self._come:
+            return False
+        sockets.receive(self._come.popleft(), link)
+        return True
 
     async def _wait(self, sock: socket.socket, seconds: float, *, write: bool) -> bool:
         loop = asyncio.get_running_loop()
         ready: asyncio.Future[bool] = loop.create_future()
         self._ready = ready
-        try:
-            loop.add_reader(sock, _set, ready, True)
-        except NotImplementedError:
-            return await _wait_in_thread(loop, sock, seconds, write)
         if write:
             loop.add_writer(sock, _set, ready, True)
         timer = loop.call_later(seconds, _set, ready, False)
@@ -91,12 +134,30 @@ class AsyncioIO:
             return await ready
         finally:
             timer.cancel()
-            if self._sock is sock:
-                _unwatch(loop, sock)
+            self._ready = None
+            if write and self._sock is sock:
+                loop.remove_writer(sock)
+
+    async def _read_when_ready(self, sock: socket.socket, link: Link, seconds: float) -> bool:
+        # Windows' default loop watches no sockets; slices are short, so that a cancelled wait leaves no thread behind.
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while not sockets.read(sock, link):
+            left = until - loop.time()
+            if left <= 0:
+                return False
+            writers = [sock] if sockets.wants_to_write(link) else []
+            ready = await loop.run_in_executor(None, select.select, [sock], writers, [sock], min(left, _SLICE))
+            if ready[1]:
+                return True
+        return True
 
     def glance(self, link: Link) -> None:
         """Read what is there without waiting."""
-        sockets.read(self._live(), link)
+        sock = self._live()
+        while self._take(link):
+            pass
+        sockets.read(sock, link)
 
     def iterate(self, items: Any) -> Iterator[tuple[object]] | AsyncIterator[tuple[object]]:
         """Return an iterator over the caller's items, each in a tuple of its own."""
@@ -134,9 +195,10 @@ class AsyncioIO:
         sock, self._sock = self._sock, None
         if sock is None:
             return
-        if self._ready is not None and not self._ready.done():
-            _unwatch(self._ready.get_loop(), sock)
-            self._ready.set_result(True)
+        self._unwatch(sock)
+        self._come.clear()
+        if self._ready is not None:
+            _set(self._ready, True)
         sockets.close(sock, self._owner)
 
     def _live(self) -> socket.socket:
@@ -152,22 +214,6 @@ async def _next(source: Any) -> object:
 def _set(future: asyncio.Future[bool], value: bool) -> None:
     if not future.done():
         future.set_result(value)
-
-
-def _unwatch(loop: asyncio.AbstractEventLoop, sock: socket.socket) -> None:
-    loop.remove_reader(sock)
-    loop.remove_writer(sock)
-
-
-async def _wait_in_thread(loop: asyncio.AbstractEventLoop, sock: socket.socket, seconds: float, write: bool) -> bool:
-    # Windows' default loop watches no sockets; each slice is short, so that a cancelled wait leaves no thread behind.
-    until = loop.time() + seconds
-    while (left := until - loop.time()) > 0:
-        writers = [sock] if write else []
-        ready = await loop.run_in_executor(None, select.select, [sock], writers, [sock], min(left, _SLICE))
-        if any(ready):
-            return True
-    return False
 
 
 async def _connect_any(settings: Settings) -> socket.socket:

@@ -31,6 +31,7 @@ class BlockingIO:
         self._owner = 0
         self._turn = threading.Lock()
         self._before_waiting: Callable[[], object]
+        self._poll: select.poll | None = None
 
     def acquire(self, seconds: float) -> bool:
         """Wait for the turn to converse; return whether it came."""
@@ -51,22 +52,43 @@ class BlockingIO:
             self._sock = _connect_any(settings, _look_up(settings), seconds)
         self._owner = os.getpid()
         self._before_waiting = sockets.prepare(self._sock)
+        # Windows has no poll(), and select() is limited to descriptors under 1,024 elsewhere.
+        self._poll = select.poll() if hasattr(select, "poll") else None
+        if self._poll is not None:
+            self._poll.register(self._sock, select.POLLIN)
         return sockets.address_literal(self._sock)
 
     def move(self, link: Link, seconds: float) -> bool:
         """Wait until octets can be moved, and move some; return False if the time was up before."""
         sock = self._live()
-        if sockets.wants_to_write(link) and sockets.write(sock, link):
+        write = sockets.wants_to_write(link)
+        if write and sockets.write(sock, link):
             return True
         self._before_waiting()
-        if not _wait(sock, seconds, write=sockets.wants_to_write(link)):
+        if not self._wait(sock, seconds, write=write):
             return False
         sockets.read(sock, link)
         return True
 
+    def _wait(self, sock: socket.socket, seconds: float, *, write: bool) -> bool:
+        if seconds <= 0:
+            return False
+        if self._poll is None:
+            readable, writable, failed = select.select([sock], [sock] if write else [], [sock], seconds)
+            return bool(readable or writable or failed)
+        if write:
+            self._poll.modify(sock, select.POLLIN | select.POLLOUT)
+        try:
+            return bool(self._poll.poll(seconds * 1000))
+        finally:
+            if write:
+                self._poll.modify(sock, select.POLLIN)
+
     def glance(self, link: Link) -> None:
         """Read what is there without waiting."""
-        sockets.read(self._live(), link)
+        sock = self._live()
+        if self._poll is None or self._poll.poll(0):
+            sockets.read(sock, link)
 
     def iterate(self, items: Any) -> Iterator[tuple[object]]:
         """Return an iterator over the caller's items, each in a tuple of its own."""
@@ -89,17 +111,6 @@ class BlockingIO:
         if self._sock is None:
             raise ConnectionLost("the connection was aborted")
         return self._sock
-
-
-def _wait(sock: socket.socket, seconds: float, *, write: bool) -> bool:
-    if seconds <= 0:
-        return False
-    if hasattr(select, "poll"):
-        poll = select.poll()
-        poll.register(sock, select.POLLIN | (select.POLLOUT if write else 0))
-        return bool(poll.poll(seconds * 1000))
-    readable, writable, failed = select.select([sock], [sock] if write else [], [sock], seconds)
-    return bool(readable or writable or failed)
 
 
 def _look_up(settings: Settings) -> list[sockets.Address]:

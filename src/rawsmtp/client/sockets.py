@@ -117,13 +117,20 @@ def write(sock: socket.socket, link: Link) -> bool:
 def read(sock: socket.socket, link: Link) -> bool:
     """Read what is there; return whether something was. Raises ConnectionLost, and what the octets mean."""
     try:
-        data = sock.recv(READ)
+        come: bytes | OSError = sock.recv(READ)
     except (BlockingIOError, InterruptedError):
         return False
     except OSError as error:
-        raise ConnectionLost(f"the connection broke: {printable(str(error))}") from error
-    link.receive(data)
+        come = error
+    receive(come, link)
     return True
+
+
+def receive(come: bytes | OSError, link: Link) -> None:
+    """Hand over octets that came, or raise ConnectionLost for the error that came in their place."""
+    if isinstance(come, OSError):
+        raise ConnectionLost(f"the connection broke: {printable(str(come))}") from come
+    link.receive(come)
 
 
 def wants_to_write(link: Link) -> bool:

@@ -126,10 +126,10 @@ class MemoryIO(BlockingIO):
         if not self._coming:
             if self._is_cut:
                 link.receive(b"")
-            return self._wait(seconds, seconds + 1)
+            return self._let_pass(seconds, seconds + 1)
         step = self._coming.popleft()
         if isinstance(step, Pause):
-            if not self._wait(seconds, step.seconds):
+            if not self._let_pass(seconds, step.seconds):
                 self._coming.appendleft(Pause(step.seconds - max(seconds, 0)))
                 return False
         elif isinstance(step, Say):
@@ -141,7 +141,7 @@ class MemoryIO(BlockingIO):
             link.receive(b"")
         return True
 
-    def _wait(self, seconds: float, needed: float) -> bool:
+    def _let_pass(self, seconds: float, needed: float) -> bool:
         """Let time pass, as much as is needed or allowed; return whether it was enough."""
         passed = min(max(seconds, 0.0), needed)
         self._clock += passed if isfinite(passed) else 0.0

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rawsmtp.registry import codes, enhanced
-from rawsmtp.wire.reply import EnhancedCode
+from rawsmtp.registry import codes
 
 # The 23 rows of the article "利用 telnet 命令发电子邮件" in the collection of balloonwj, as they stand there.
 ARTICLE = dict(
@@ -51,6 +50,14 @@ NAMED_BY_RFCS = {
     "RFC 4954": [235, 334, 432, 454, 530, 534, 535],
     "RFC 3207": [454, 530],
     "RFC 7504": [521, 556],
+    "RFC 1985": [253, 458, 459],
+    "RFC 2645": [453],
+    "IANA, with X.5.1": [430],
+    "IANA, with X.7.1": [533],
+    "IANA, with X.7.10": [523],
+    "IANA, with X.7.11": [524],
+    "IANA, with X.7.12": [422],
+    "IANA, with X.7.13": [525],
 }
 
 
@@ -70,18 +77,13 @@ def test_every_row_is_whole(code: codes.StatusCode) -> None:
     assert code.kind == ("success", "intermediate", "transient", "permanent")[code.code // 100 - 2]
 
 
+def test_the_registry_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        codes.REGISTRY[550] = codes.REGISTRY[250]  # type: ignore[index]  # what is to be refused
+
+
 def test_names_are_unique() -> None:
     assert len({code.name for code in codes.REGISTRY.values()}) == len(codes.REGISTRY)
-
-
-def test_every_enhanced_row_is_whole() -> None:
-    assert len(enhanced.REGISTRY) == 81
-    for pattern, row in enhanced.REGISTRY.items():
-        assert pattern == row.pattern
-        assert row.english
-        assert not row.chinese.isascii()
-        assert row.rfc
-        assert EnhancedCode(pattern.replace("X", "5"))
 
 
 LOOKUPS = [
@@ -94,6 +96,9 @@ LOOKUPS = [
     ("550 4.1.1 the classes differ", 550, None),
     ("250 2.1.5 Ok", 250, "X.1.5"),
     ("535 Error: authentication failed", 535, None),
+    ("550\t5.1.1\r\n", 550, "X.1.1"),
+    ("550-5.1.1 one\n550 5.1.1 two", 550, "X.1.1"),
+    ("5.1.1 no such user", None, "X.1.1"),
     ("599", 599, None),
     ("5.99.99", None, "X.99.99"),
     ("4.7.99", None, "X.7.99"),
@@ -109,9 +114,26 @@ def test_lookup(query: int | str, code: int | None, pattern: str | None) -> None
     assert found.chinese
 
 
-def test_unknown_codes_get_their_class() -> None:
-    assert codes.status(299).kind == "success"
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        (299, "success"),
+        (399, "intermediate"),
+        (499, "transient"),
+        (599, "permanent"),
+        ("2.99.99", "success"),
+        ("4.7.99", "transient"),
+        ("5.99.99", "permanent"),
+        ("550 4.7.1 x", "permanent"),
+    ],
+)
+def test_unknown_codes_get_their_class(query: int | str, kind: str) -> None:
+    assert codes.lookup(query).kind == kind
+
+
+def test_unknown_codes_say_what_their_first_digit_says() -> None:
     assert codes.status(499).english == "Not now; trying again later may help"
+    assert codes.status(499).rfc == ""
     assert codes.lookup("5.7.999").english == "About security or policy"
 
 
@@ -122,6 +144,13 @@ def test_unknown_codes_get_their_class() -> None:
         ("x", ValueError),
         (199, ValueError),
         (600, ValueError),
+        (-550, ValueError),
+        ("600", ValueError),
+        ("55", ValueError),
+        ("5505.1.1", ValueError),
+        ("３３４", ValueError),
+        ("3.1.1", ValueError),
+        (b"550", TypeError),
         ("5.1", ValueError),
         (5.1, TypeError),
         (None, TypeError),
@@ -129,7 +158,7 @@ def test_unknown_codes_get_their_class() -> None:
     ],
 )
 def test_what_is_no_code(query: object, error: type[Exception]) -> None:
-    with pytest.raises(error):
+    with pytest.raises(error, match=r"give 550|between 200 and 599|an int or a str"):
         codes.lookup(query)  # type: ignore[arg-type]  # what is to be refused
 
 
@@ -140,6 +169,7 @@ def test_any_text_has_a_meaning_or_none(text: str) -> None:
     except ValueError:
         return
     assert found.english
+    assert found.chinese
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def explain(reply: Reply, host: str | None = None, phase: str | None = None) -> 
     provider, words = _provider(host), _words(reply)
     for rule in RULES:
         if _fits(rule, reply, provider, phase) and _says(rule, reply, words):
-            retry = reply.is_transient_failure and not rule.stubborn or rule.retry
+            retry = (reply.is_transient_failure and not rule.stubborn) or rule.retry
             return Diagnosis(
                 reply, _summary(reply), rule.cause, rule.action, retry, rule.name, rule.source, rule.verified
             )

@@ -96,7 +96,7 @@ _RECIPIENTS: tuple[Rule, ...] = (
         Text("check the part behind the @", "请核对 @ 后面的域名"),
         "RFC 7505, RFC 7504, RFC 3463 (X.1.2)",
         codes=codes(450, 550, 553, 554, 556),
-        text=r"null ?mx|recipient address rejected: domain|domain (of the recipient )?(not found|does not (exist|accept))",
+        text=r"null ?mx|recipient address rejected: domain|domain (not found|does not (exist|accept))",
         or_detail=enhanced("1.2", "1.10"),
     ),
     Rule(

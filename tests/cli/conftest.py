@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -17,6 +18,8 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+SILENCE = 30.0
+"""How long a terminal may show nothing, in seconds: a test that expects what never comes ends."""
 VARIABLES = ("RAWSMTP_URL", "RAWSMTP_PASSWORD", "SMTP_URL", "NETRC", "NO_COLOR", "LC_ALL", "LC_MESSAGES")
 
 
@@ -78,6 +81,8 @@ class Terminal:
         return self._process.wait()
 
     def _read(self) -> str:
+        readable, _, _ = select.select([self._ours], [], [], SILENCE)
+        assert readable, f"the terminal was silent for {SILENCE} seconds after {self.shown!r}"
         try:
             return os.read(self._ours, 65_536).decode()
         except OSError:  # what Linux says at the end of a terminal

@@ -319,7 +319,7 @@ def test_a_session_at_a_terminal(terminal: Start, tmp_path: Path) -> None:
             (".nothing", ".help lists"),
             (".auth me", "in clear"),
             (".starttls", "Say EHLO again"),
-            ("EHLO x", "250 HELP"),
+            ("EHLO x", "250 AUTH"),
             (".auth", "User: "),
             ("me", "Password of me"),
             ("wrong-code", "535"),

@@ -22,6 +22,7 @@ def findings(
     chop: int = 0,
     keywords: tuple[str, ...] = KEYWORDS,
     refuse: str = "",
+    code: int = 550,
     tls: bool = False,
     lmtp: bool = False,
 ) -> list[str]:
@@ -35,7 +36,7 @@ def findings(
     )
     session = ServerSession(setup)
     if refuse:
-        setup.faults.add(Fault(refuse, reply=Reply(550, "no")))
+        setup.faults.add(Fault(refuse, reply=Reply(code, "no")))
     if tls:
         session.begin_tls(ReceivedTLS("TLSv1.3", ""))
     else:
@@ -111,6 +112,7 @@ WRONG: dict[str, tuple[str, tuple[bytes, ...]]] = {
     "content before the 354": ("pipelining", (HELLO, ENVELOPE + b"DATA\r\nx\r\n.\r\n")),
     "something behind STARTTLS": ("pipelining", (HELLO, b"STARTTLS\r\nEHLO c.test\r\n")),
     "something behind QUIT": ("after-quit", (b"QUIT\r\nNOOP\r\n",)),
+    "something behind the 221": ("after-quit", (HELLO, b"QUIT\r\n", b"NOOP\r\n")),
     "8-bit content": ("undeclared-8bit", (HELLO, ENVELOPE + b"DATA\r\n", b"\xff\r\n.\r\n")),
     "8-bit content declared as 7-bit": (
         "undeclared-8bit",
@@ -214,6 +216,15 @@ def test_answer_before_the_challenge_is_found() -> None:
 
 def test_lmtp_is_judged_the_same() -> None:
     assert findings(b"LHLO c.test\r\n", ENVELOPE + b"DATA\r\n", b"x\r\n.\r\n", b"QUIT\r\n", lmtp=True) == []
+
+
+def test_session_that_the_server_ended_has_no_quit_to_come_behind() -> None:
+    assert findings(HELLO, b"NOOP\r\n", b"NOOP\r\n", refuse="NOOP", code=421) == []
+
+
+def test_what_comes_behind_the_end_is_found_once() -> None:
+    assert findings(b"QUIT\r\nNOOP\r\n", b"NOOP\r\n", b"RSET\r\n") == ["after-quit"]
+    assert findings(b"QUIT\r\n", b"NOOP\r\n", b"RSET\r\n") == ["after-quit"]
 
 
 def test_finding_says_what_and_where_it_is_forbidden() -> None:

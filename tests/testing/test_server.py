@@ -105,6 +105,19 @@ def test_strict_server_fails_the_test() -> None:
         talk_raw(server, b"NOOP\n")
 
 
+@pytest.mark.parametrize("tls", [None, "implicit"])
+def test_command_behind_the_last_reply_is_found(tls: Any) -> None:
+    with Server(tls=tls) as server, socket.create_connection((server.host, server.port), timeout=5) as bare:
+        sock = server.client_context().wrap_socket(bare, server_hostname=server.host) if tls else bare
+        assert sock.recv(1_000).startswith(b"220")
+        sock.sendall(b"QUIT\r\n")
+        assert sock.recv(1_000).startswith(b"221")
+        sock.sendall(b"NOOP\r\n")
+        sock.close()
+        server.wait_until_closed()
+    assert [finding.rule for finding in server.findings] == ["after-quit"]
+
+
 def test_findings_without_strict() -> None:
     with Server() as server:
         talk_raw(server, b"NOOP\n", b"DATA\r\n")

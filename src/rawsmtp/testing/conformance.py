@@ -44,6 +44,7 @@ class Judge:
         self._report = report
         self._said = State.START
         self._may_be_ahead = False
+        self._has_quit = False
 
     def command(self, verb: Verb, actual: State, shown: str) -> None:
         """Judge a command by the client's own table.
@@ -65,12 +66,17 @@ class Judge:
     def behind(self, verb: Verb, octets: bytes, *, allowed: bool) -> None:
         """Judge octets that came behind a command before its reply."""
         self._may_be_ahead = allowed
-        if not octets or allowed:
-            return
-        if verb is Verb.QUIT:
-            self._report(Finding("after-quit", f"{octets[:60]!a} behind QUIT", "RFC 5321 §4.1.1.10"))
-        else:
+        self._has_quit = verb is Verb.QUIT
+        if self._has_quit:
+            self.behind_the_end(octets)
+        elif octets and not allowed:
             self._report(Finding("pipelining", f"{octets[:60]!a} before the reply to {verb.value}", "RFC 2920 §3.1"))
+
+    def behind_the_end(self, octets: bytes) -> None:
+        """Judge octets that came when the session was over, before its last reply or after it."""
+        if octets and self._has_quit:
+            self._report(Finding("after-quit", f"{octets[:60]!a} behind QUIT", "RFC 5321 §4.1.1.10"))
+            self._has_quit = False
 
     def bare_line_feed(self, line: bytes) -> None:
         """Take note of a command line that ended with LF alone."""

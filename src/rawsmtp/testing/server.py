@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Unpack
 
+    from .channel import Channel
     from .outbox import Outbox
 
 _READ = 65_536
@@ -203,6 +204,8 @@ class Server(Kit):
             steps = channel.open()
             while (data := self._exchange(sock, steps)) and not self._closing.is_set():
                 steps = channel.receive(data)
+            if Cut() in steps:
+                self._drain(sock, channel)
         except BaseException as error:  # noqa: BLE001  # a test's handler may raise anything: it is raised where the test is
             self.errors.append(error)
 
@@ -224,16 +227,17 @@ class Server(Kit):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             else:
                 sock.shutdown(socket.SHUT_WR)
-            if not step.abrupt:
-                self._drain(sock)
             return False
         return True
 
-    def _drain(self, sock: socket.socket) -> None:
+    def _drain(self, sock: socket.socket, channel: Channel) -> None:
         # A close with octets unread is a reset, which can overtake the last reply.
-        sock.settimeout(_LINGER)
-        while not self._closing.is_set() and sock.recv(_READ):
-            pass
+        with contextlib.suppress(OSError):
+            sock.settimeout(_LINGER)
+            while data := sock.recv(_READ):
+                channel.receive(data)
+                if self._closing.is_set():
+                    return
 
     def _write(self, sock: socket.socket, say: Say) -> None:
         size = 1 if say.trickle else self._chop or len(say.octets) or 1

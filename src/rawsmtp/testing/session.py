@@ -117,6 +117,9 @@ class BaseSession:
 
     def receive(self, data: bytes) -> list[Step]:
         """Return what happens when these octets have come."""
+        if self.is_over:
+            self.judge.behind_the_end(data)
+            return []
         self.buffer += data
         steps: list[Step] = []
         while not self.is_over and self.state is not State.HANDSHAKE:

@@ -75,6 +75,65 @@ def test_report_of_a_passing_test_does_not(pytester: pytest.Pytester) -> None:
     assert "SMTP server" not in str(pytester.runpytest_subprocess("-rA").stdout)
 
 
+BREAKS = """
+import socket
+
+import pytest
+
+
+def break_rules(server):
+    with socket.create_connection((server.host, server.port), timeout=5) as sock, sock.makefile("rwb") as file:
+        file.readline()
+        file.write(b"NOOP\\n")
+        file.flush()
+        file.readline()
+"""
+STRICT = """
+@pytest.mark.rawsmtp(strict=True)
+def test_it(smtp_server):
+    break_rules(smtp_server)
+"""
+
+
+def test_strict_server_fails_the_test_itself(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(BREAKS + STRICT)
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*ConformanceError: the client broke the protocol*", "*bare-line-end*", "C: NOOP"])
+
+
+def test_strict_server_of_a_capture_fails_the_test_itself(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(BREAKS + """
+def test_it(smtp_capture):
+    break_rules(smtp_capture("mail.x.test", 25, strict=True))
+""")
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*ConformanceError: the client broke the protocol*"])
+
+
+def test_what_the_server_found_is_told_once_where_the_test_has_failed_anyway(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(BREAKS + STRICT + '    assert 1 == 2, "its own reason"\n')
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*its own reason*", "*before that, at the test server: ConformanceError*"])
+
+
+def test_what_comes_when_the_test_has_run_fails_its_teardown(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(BREAKS + """
+@pytest.fixture
+def late(smtp_server):
+    yield
+    break_rules(smtp_server)
+
+@pytest.mark.rawsmtp(strict=True)
+def test_it(late): pass
+""")
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*ConformanceError*", "*SMTP server 1*", "C: NOOP"])
+
+
 def test_unexpected_host_fails_the_test_that_swallowed_it(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
         import socket
@@ -86,8 +145,8 @@ def test_unexpected_host_fails_the_test_that_swallowed_it(pytester: pytest.Pytes
                 pass
     """)
     result = pytester.runpytest_subprocess()
-    result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*smtp.qq.com:25*"])
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*UnexpectedHost: the program dialled smtp.qq.com:25*"])
 
 
 def test_marker_takes_names_alone(pytester: pytest.Pytester) -> None:
@@ -105,8 +164,8 @@ def test_nothing_is_imported_before_a_fixture_is_used(pytester: pytest.Pytester)
         import sys
 
         def test_before():
-            assert "rawsmtp.testing.plugin" in sys.modules
-            assert not {"rawsmtp.client", "rawsmtp.wire", "rawsmtp.testing.kit"} & set(sys.modules)
+            loaded = {name for name in sys.modules if name.partition(".")[0] == "rawsmtp"}
+            assert loaded == {"rawsmtp", "rawsmtp._version", "rawsmtp.testing", "rawsmtp.testing.plugin"}
 
         def test_after(smtp_server):
             assert "rawsmtp.testing.kit" in sys.modules

@@ -45,7 +45,8 @@ class KitOptions(TypedDict, total=False):
     mechanisms: SASL mechanisms in place of the persona's.
     handler: a function that is asked first for each command; it returns a Reply, or None to leave it to the server.
     lmtp: whether it speaks LMTP.
-    strict: whether a client that breaks the protocol makes the test fail, when the server is closed.
+    strict: whether a client that breaks the protocol makes the test fail: at once in memory, else when the test has
+        run or the server is closed.
     script: pieces to say in place of any protocol, one when the connection is made and one for each line.
     close: whether to close the connection behind the script's last piece.
     """
@@ -84,6 +85,8 @@ class Kit(FaultMethods):
         self.assert_sent = self.outbox.assert_sent
         self.assert_nothing_sent = self.outbox.assert_nothing_sent
         self.sessions: list[Session] = []
+        self.errors: list[BaseException] = []  # of the test's own handler
+        self._told = (0, 0)
         self._strict = options.get("strict", False)
         self._implicit = options.get("tls") == "implicit"
         self._context = _context(options)
@@ -142,7 +145,20 @@ class Kit(FaultMethods):
     def check_findings(self) -> None:
         """Raise ConformanceError if the server is strict and a client broke the protocol."""
         if self._strict and self.findings:
-            raise ConformanceError("the client broke the protocol:\n  " + "\n  ".join(map(str, self.findings)))
+            raise _offence(self.findings)
+
+    def check(self, error: BaseException | None = None) -> None:
+        """Raise what went wrong here since the last check: the handler's own error, and what a strict server found.
+
+        error: what makes the test fail anyway; it is not raised, but told what went wrong here, by notes.
+        """
+        __tracebackhide__ = True
+        errors, findings = self._told
+        self._told = len(self.errors), len(self.findings)
+        news = self.errors[errors : self._told[0]]
+        if self._strict and self._told[1] > findings:
+            news = [*news, _offence(self.findings[findings : self._told[1]])]
+        tell(news, error)
 
     @property
     def transcript(self) -> str:
@@ -163,6 +179,19 @@ class Kit(FaultMethods):
     def last(self) -> ReceivedMail:
         """The newest message; AssertionError without one."""
         return self.outbox.last
+
+
+def _offence(findings: list[Finding]) -> ConformanceError:
+    return ConformanceError("the client broke the protocol:\n  " + "\n  ".join(map(str, findings)))
+
+
+def tell(news: list[BaseException], error: BaseException | None) -> None:
+    """Raise the first, or none where there is an error already; that has the others as notes."""
+    __tracebackhide__ = True
+    for other in news if error is not None else news[1:]:
+        (error or news[0]).add_note(f"before that, at the test server: {type(other).__name__}: {other}")
+    if error is None and news:
+        raise news[0]
 
 
 def _persona(options: KitOptions) -> Persona:

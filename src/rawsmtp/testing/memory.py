@@ -121,6 +121,7 @@ class MemoryIO(BlockingIO):
         octets = bytes(link.outgoing[: self._server.chop or len(link.outgoing)])
         link.wrote(len(octets))
         self._coming += channel.receive(octets)
+        self._server.check()
 
     def _take(self, link: Link, seconds: float) -> bool:
         if not self._coming:

@@ -1,7 +1,7 @@
 """The pytest plugin: `smtp_server`, `smtp_server_factory`, `smtp_capture`, and the marker `rawsmtp`.
 
-Nothing of rawsmtp is imported before a fixture is used: the plugin costs nothing where it is only installed, and
-coverage of rawsmtp itself begins with its first line.
+Nothing of rawsmtp is imported before a fixture is used, but the two packages around this module, which load nothing
+themselves: the plugin costs nothing where it is only installed, and comes before no measurement of coverage.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rawsmtp.testing.server import Server
 
 _SERVERS = pytest.StashKey["list[list[Server]]"]()
+_CHECKS = pytest.StashKey["list[Callable[[BaseException | None], None]]"]()
 _MARKER = "rawsmtp(**options): options of the servers of smtp_server and smtp_capture, as for rawsmtp.testing.Server"
 
 
@@ -47,6 +48,7 @@ def smtp_server_factory(request: pytest.FixtureRequest) -> Iterator[Callable[...
         def make(**options: Any) -> Server:
             server = stack.enter_context(Server(**options))
             servers.append(server)
+            request.node.stash.setdefault(_CHECKS, []).append(server.check)
             return server
 
         yield make
@@ -65,7 +67,22 @@ def smtp_capture(request: pytest.FixtureRequest) -> Iterator[Capture]:
 
     with Capture(**_options(request)) as capture:
         request.node.stash.setdefault(_SERVERS, []).append(capture.servers)
+        request.node.stash.setdefault(_CHECKS, []).append(capture.check)
         yield capture
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Fail the test itself for what went wrong at its servers, where its teardown would; what comes later it does."""
+    __tracebackhide__ = True
+    try:
+        yield
+    except BaseException as error:
+        for check in item.stash.get(_CHECKS, []):
+            check(error)
+        raise
+    for check in item.stash.get(_CHECKS, []):
+        check(None)
 
 
 @pytest.hookimpl(wrapper=True)

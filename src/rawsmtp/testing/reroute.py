@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from .kit import KitOptions, authority
+from .kit import KitOptions, authority, tell
 from .outbox import Outbox
 from .server import Server
 
@@ -42,6 +42,7 @@ class Capture:
         self._options = options
         self.outbox = Outbox()
         self.unexpected: list[str] = []
+        self._told = 0
         self.servers: list[Server] = []
         self._servers: dict[tuple[str, int], Server] = {}
         self._stack = contextlib.ExitStack()
@@ -76,8 +77,17 @@ class Capture:
 
     def __exit__(self, kind: type[BaseException] | None, *details: Any) -> None:  # noqa: PYI036  # handed to ExitStack as they come
         self._stack.__exit__(kind, *details)
-        if kind is None and self.unexpected:
-            raise UnexpectedHost(f"the program dialled {', '.join(self.unexpected)}; {self._expected()}")
+        self.check(details[0])
+
+    def check(self, error: BaseException | None = None) -> None:
+        """Raise what went wrong since the last check, as `Kit.check` does: at each server, and hosts not expected."""
+        __tracebackhide__ = True
+        for server in self.servers:
+            server.check(error)
+        news = self.unexpected[self._told :]
+        self._told = len(self.unexpected)
+        if news and not isinstance(error, UnexpectedHost):
+            tell([UnexpectedHost(f"the program dialled {', '.join(news)}; {self._expected()}")], error)
 
     def _replace_environment(self, name: str, value: str) -> None:
         before = os.environ.get(name)

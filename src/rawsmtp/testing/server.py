@@ -62,7 +62,6 @@ class Server(Kit):
         self._closing = threading.Event()
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []  # those of the connections
-        self.errors: list[BaseException] = []
 
     @property
     def host(self) -> str:
@@ -150,13 +149,7 @@ class Server(Kit):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, *_: object) -> None:
         self.stop()
-        if error is None:
-            if self.errors:
-                raise self.errors[0]
-            self.check_findings()
-        else:
-            for other in self.errors:
-                error.add_note(f"the test server had failed before: {other!r}")
+        self.check(error)
 
     async def __aenter__(self) -> Self:
         return self.start()

@@ -48,6 +48,13 @@ def test_diff_shows_what_differs_and_no_line_that_fits() -> None:
     assert not any("..." in line for line in lines)
 
 
+def test_lines_that_an_ellipsis_stands_for_are_no_difference() -> None:
+    with pytest.raises(AssertionError) as caught:
+        check("S: 220 ...\n...\nC: QUIT\nS: 250 ...\n...", ACTUAL)
+    changed = [line for line in str(caught.value).split("\n")[3:] if not line.startswith((" ", "@@"))]
+    assert changed == ["-S: 250 ..."]
+
+
 def test_space_at_the_end_of_a_line_does_not_matter() -> None:
     check("S: 250\nC: QUIT", ["S: 250 ", "C: QUIT"])
 

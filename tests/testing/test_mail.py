@@ -29,6 +29,13 @@ def test_subject_is_decoded() -> None:
     assert rich().subject == "你好, welcome"
 
 
+def test_headers_are_found_by_name() -> None:
+    headers = received(b"Received: one\r\nX-Tag: a\r\n b\r\nRECEIVED: two\r\n\r\nX-Tag: no\r\n").headers
+    assert headers["x-tag"] == "a b"
+    assert headers.get_all("received") == ["one", "two"]
+    assert headers["Subject"] is None
+
+
 def test_bodies() -> None:
     assert rich().text.startswith("Your code is 123456")
     assert rich().html.startswith("<p>Code 123456</p>")

@@ -47,6 +47,10 @@ def test_wait_for_what_is_there(outbox: Outbox) -> None:
     assert [each.subject for each in outbox.wait_for(2, to="bob@x.test")] == ["Welcome, Bob", "Bill"]
 
 
+def test_wait_for_none_waits_for_nothing() -> None:
+    assert Outbox().wait_for(0) == []
+
+
 def test_wait_for_what_comes_later(outbox: Outbox) -> None:
     later = threading.Timer(0.05, outbox.add, [mail("Late")])
     later.start()
@@ -78,7 +82,7 @@ def test_assert_nothing_sent(outbox: Outbox) -> None:
 
 
 def test_save(outbox: Outbox, tmp_path: Path) -> None:
-    outbox.save(str(tmp_path / "box"))
+    outbox.save(tmp_path / "box")
     box = mailbox.mbox(tmp_path / "box")
     assert [message["Subject"] for message in box] == ["Welcome, Ann", "Welcome, Bob", "Bill"]
     box.close()

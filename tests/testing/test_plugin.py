@@ -103,10 +103,13 @@ def test_strict_server_fails_the_test_itself(pytester: pytest.Pytester) -> None:
 
 
 def test_strict_server_of_a_capture_fails_the_test_itself(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(BREAKS + """
+    pytester.makepyfile(
+        BREAKS
+        + """
 def test_it(smtp_capture):
     break_rules(smtp_capture("mail.x.test", 25, strict=True))
-""")
+"""
+    )
     result = pytester.runpytest_subprocess()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*ConformanceError: the client broke the protocol*"])
@@ -120,7 +123,9 @@ def test_what_the_server_found_is_told_once_where_the_test_has_failed_anyway(pyt
 
 
 def test_what_comes_when_the_test_has_run_fails_its_teardown(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(BREAKS + """
+    pytester.makepyfile(
+        BREAKS
+        + """
 @pytest.fixture
 def late(smtp_server):
     yield
@@ -128,7 +133,8 @@ def late(smtp_server):
 
 @pytest.mark.rawsmtp(strict=True)
 def test_it(late): pass
-""")
+"""
+    )
     result = pytester.runpytest_subprocess()
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*ConformanceError*", "*SMTP server 1*", "C: NOOP"])

@@ -53,6 +53,13 @@ def test_legacy_script_is_captured_unchanged(smtp_capture: Capture) -> None:
     server.assert_conversation("S: 220 ...\nC: QUIT\nS: 221 ...", connection=1)
 
 
+@pytest.mark.parametrize("dialled", ["MAIL.b\u00fccher.test.", "mail.xn--bcher-kva.test", b"mail.xn--bcher-kva.test"])
+def test_name_is_one_however_it_is_written(smtp_capture: Capture, dialled: str | bytes) -> None:
+    server = smtp_capture("mail.b\u00fccher.test", 465)
+    assert socket.getaddrinfo(dialled, 465)[0][4] == (server.host, server.port)
+    smtplib.SMTP_SSL("mail.bücher.test", 465, context=ssl.create_default_context()).quit()
+
+
 def test_other_ports_offer_starttls(smtp_capture: Capture) -> None:
     smtp_capture("smtp.x.test", 587)
     rawsmtp.send("Subject: x\n\nx\n", "smtp.x.test", sender="a@x.test", recipients="b@x.test")

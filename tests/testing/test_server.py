@@ -43,9 +43,13 @@ def test_addresses(host: str) -> None:
 
 
 def test_unix_socket(tmp_path: Path) -> None:
-    with Server(path=tmp_path / "smtp") as server:
-        rawsmtp.send(TEXT, tmp_path / "smtp", sender="a@x.test", recipients="b@x.test")
-    assert len(server.outbox) == 1
+    for path in (tmp_path / "smtp", str(tmp_path / "smtp")):
+        with Server(path=path) as server:
+            rawsmtp.send(TEXT, tmp_path / "smtp", sender="a@x.test", recipients="b@x.test")
+            with pytest.raises(RuntimeError, match="has no port: it listens on"):
+                _ = server.url
+        assert len(server.outbox) == 1
+        assert not list(tmp_path.iterdir())
 
 
 def test_async_with() -> None:
@@ -132,6 +136,33 @@ def test_error_of_the_tests_own_handler_is_raised_in_the_test() -> None:
         talk_raw(server, b"NOOP\r\n")
 
 
+def test_handler_that_returns_something_else_is_told_what_it_returns() -> None:
+    handler: Any = lambda command: (250, "fine")  # noqa: E731  # what is to be refused
+    with pytest.raises(TypeError, match=r"returned \(250, 'fine'\) for 'NOOP'"), Server(handler=handler) as server:
+        talk_raw(server, b"NOOP\r\n")
+
+
+def test_error_that_comes_out_of_the_block_is_told_what_went_wrong_at_the_server() -> None:
+    with pytest.raises(RuntimeError, match="mine") as caught, Server(strict=True) as server:  # noqa: PT012  # the block is what fails
+        talk_raw(server, b"NOOP\n")
+        raise RuntimeError("mine")
+    (note,) = caught.value.__notes__
+    assert "ConformanceError: the client broke the protocol:\n  bare-line-end" in note
+
+
+def test_check_raises_each_once() -> None:
+    server = Server(strict=True).start()
+    for line in (b"NOOP\n", b"DATA\r\n"):
+        talk_raw(server, line)
+        with pytest.raises(ConformanceError) as caught:
+            server.check()
+        assert str(caught.value).count("RFC") == 1
+        server.check()
+    server.stop()
+    with pytest.raises(ConformanceError, match=r"(?s)bare-line-end.*sequence"):
+        server.check_findings()
+
+
 def test_error_of_the_test_is_not_hidden() -> None:
     server = Server(strict=True).start()
     talk_raw(server, b"NOOP\n")
@@ -144,6 +175,12 @@ def test_environment_and_settings() -> None:
         assert server.env()["RAWSMTP_URL"] == server.url == server.env()["EMAIL_URL"]
         assert server.env()["SMTP_PORT"] == str(server.port)
         assert server.django_settings()["EMAIL_PORT"] == server.port
+        assert server.django_mailers()["default"]["OPTIONS"] == {
+            "host": server.host,
+            "port": server.port,
+            "use_ssl": False,
+            "use_tls": False,
+        }
         client = rawsmtp.Client.from_url(server.url)
         assert client.noop().is_success
         client.close()
@@ -172,6 +209,27 @@ def test_bad_options() -> None:
         Server(persona="aol")
     with pytest.raises(ValueError, match="tls='maybe'"):
         Server(tls="maybe")  # type: ignore[arg-type]  # what is to be refused
+    with pytest.raises(ValueError, match="no such certificate: there are good, expired"):
+        Server(tls="implicit", certificate="bad")
+
+
+@pytest.mark.parametrize("option", ["names", "extensions", "mechanisms"])
+def test_one_str_is_no_list(option: str) -> None:
+    with pytest.raises(TypeError, match=f"{option}='PLAIN' is one str"):
+        Server(**{option: "PLAIN"})  # type: ignore[arg-type]  # what is to be refused
+
+
+def test_what_arrived_is_at_the_server_too(tmp_path: Path) -> None:
+    with Server() as server:
+        one, other = server.new_address(), server.new_address()
+        for to in (one, other, one):
+            rawsmtp.send(TEXT, server.host, server.port, sender="a@x.test", recipients=to)
+        server.assert_sent(2, to=one)
+        assert server.wait_for(to=other) is server.outbox[1]
+        server.save(tmp_path / "box")
+        server.clear()
+        server.assert_nothing_sent()
+    assert (tmp_path / "box").read_bytes().count(b"hello") == 3
 
 
 def test_thousand_starts_and_stops_leave_nothing() -> None:

@@ -16,6 +16,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rawsmtp.wire.address import to_ascii
+
 from . import _der as der
 from ._p256 import PrivateKey
 
@@ -133,7 +135,7 @@ def _alternative(name: str) -> bytes:
     try:
         return der.element(0x87, ip_address(name).packed)
     except ValueError:
-        return der.element(0x82, name.encode("ascii"))
+        return der.element(0x82, to_ascii(name).encode())
 
 
 def _certificate(

@@ -38,14 +38,19 @@ def _fits(wanted: list[str], actual: list[str]) -> bool:
 
 
 def _aligned(wanted: list[str], actual: list[str]) -> list[str]:
-    """Return the wanted lines with those that some actual line fits replaced by it, so that the diff shows the rest."""
+    """Return the wanted lines with what they stand for in their place, so that the diff shows the rest."""
     left = list(actual)
     shown = []
+    is_open = False  # whether "..." takes what is left out before the next line that fits
     for line in wanted:
-        found = next((place for place, have in enumerate(left) if line != _ANY and _matches(line, have)), None)
+        if line == _ANY:
+            is_open = True
+            continue
+        found = next((place for place, have in enumerate(left) if _matches(line, have)), None)
         if found is None:
             shown.append(line)
-        else:
-            shown.append(left[found])
-            del left[: found + 1]
-    return shown
+            continue
+        shown += left[:found] * is_open + [left[found]]
+        del left[: found + 1]
+        is_open = False
+    return shown + left * is_open

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import count
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from .certificates import LOOPBACK, Authority, Kind
@@ -79,11 +80,17 @@ class Kit(FaultMethods):
         unknown = sorted(set(options) - set(KitOptions.__annotations__))
         if unknown:
             raise TypeError(f"no such option: {', '.join(unknown)}; there are {', '.join(KitOptions.__annotations__)}")
+        for option in ("names", "extensions", "mechanisms"):
+            if isinstance(options.get(option), str):
+                raise TypeError(f"{option}={options[option]!a} is one str; it is a list of them")
         self.faults = Faults()
         self.outbox = outbox if outbox is not None else Outbox()
         self.wait_for = self.outbox.wait_for
         self.assert_sent = self.outbox.assert_sent
         self.assert_nothing_sent = self.outbox.assert_nothing_sent
+        self.clear = self.outbox.clear
+        self.save = self.outbox.save
+        self._numbers = count(1)
         self.sessions: list[Session] = []
         self.errors: list[BaseException] = []  # of the test's own handler
         self._told = (0, 0)
@@ -180,6 +187,10 @@ class Kit(FaultMethods):
         """The newest message; AssertionError without one."""
         return self.outbox.last
 
+    def new_address(self) -> str:
+        """Return an address that this server has not given out yet: for tests that share it, to tell their mail by."""
+        return f"user-{next(self._numbers)}@example.test"
+
 
 def _offence(findings: list[Finding]) -> ConformanceError:
     return ConformanceError("the client broke the protocol:\n  " + "\n  ".join(map(str, findings)))
@@ -217,5 +228,8 @@ def _context(options: KitOptions) -> ssl.SSLContext | None:
     tls = options.get("tls")
     if tls not in (None, "starttls", "implicit"):
         raise ValueError(f'tls={tls!a} is none of "starttls", "implicit" and None')
-    kind = Kind(options.get("certificate", "good"))
+    try:
+        kind = Kind(options.get("certificate", "good"))
+    except ValueError as error:
+        raise ValueError(f"no such certificate: there are {', '.join(kind.value for kind in Kind)}") from error
     return None if tls is None else authority().issue(*options.get("names", LOOPBACK), kind=kind).server_context()

@@ -80,9 +80,17 @@ class ReceivedMail:
         return message_from_bytes(self.raw, policy=policy.default)
 
     @property
+    def headers(self) -> EmailMessage:
+        """The headers alone, by name: `headers["Message-ID"]`, `headers.get_all("Received")`."""
+        from email import policy
+        from email.parser import BytesHeaderParser
+
+        return BytesHeaderParser(policy=policy.default).parsebytes(self.raw)
+
+    @property
     def subject(self) -> str:
         """The Subject, decoded; "" without one."""
-        return str(self.message["Subject"] or "")
+        return str(self.headers["Subject"] or "")
 
     @property
     def text(self) -> str:

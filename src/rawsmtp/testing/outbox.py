@@ -8,6 +8,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from .mail import ReceivedMail
 
 
@@ -87,7 +89,7 @@ class Outbox(Sequence["ReceivedMail"]):
         Raises AssertionError that lists what did arrive.
         """
         until = monotonic() + timeout
-        wanted = count or 1
+        wanted = 1 if count is None else count
         with self._changed:
             while len(found := self.select(to, subject)) < wanted:
                 if not self._changed.wait(until - monotonic()):
@@ -108,7 +110,7 @@ class Outbox(Sequence["ReceivedMail"]):
         if self._mails:
             raise AssertionError(f"nothing was to arrive; {self._arrived()}")
 
-    def save(self, path: str) -> None:
+    def save(self, path: str | PathLike[str]) -> None:
         """Append the messages to a mailbox file in the mbox format."""
         import mailbox
 

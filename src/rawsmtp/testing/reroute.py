@@ -10,6 +10,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from rawsmtp.wire.address import to_ascii
+
 from .kit import KitOptions, authority, tell
 from .outbox import Outbox
 from .server import Server
@@ -57,7 +59,7 @@ class Capture:
         chosen.update(self._options)
         chosen.update(options)
         server = Server(outbox=self.outbox, **chosen)
-        self._servers[host.lower(), port] = self._stack.enter_context(server)
+        self._servers[_canonical(host), port] = self._stack.enter_context(server)
         self.servers.append(server)
         return server
 
@@ -101,7 +103,7 @@ class Capture:
         """Return where a look-up is to lead. Raises UnexpectedHost for a mail server that was not named."""
         name = host.decode() if isinstance(host, bytes) else host
         number = _number(port)
-        server = self._servers.get((str(name).lower().rstrip("."), number))
+        server = self._servers.get((_canonical(str(name)), number))
         if server is not None:
             return server.host, server.port
         if name is not None and number in MAIL_PORTS and not _is_local(str(name)):
@@ -112,6 +114,14 @@ class Capture:
     def _expected(self) -> str:
         names = ", ".join(f"{host}:{port}" for host, port in self._servers)
         return f"the test expects {names}" if names else "the test expects no mail server at all"
+
+
+def _canonical(name: str) -> str:
+    bare = name.lower().rstrip(".")
+    try:
+        return to_ascii(bare)
+    except ValueError:  # no domain of the DNS; whoever looks it up will say so
+        return bare
 
 
 def _is_local(name: str) -> bool:

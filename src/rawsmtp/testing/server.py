@@ -6,6 +6,7 @@ import contextlib
 import socket
 import struct
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from .kit import Kit, KitOptions, authority
@@ -14,7 +15,7 @@ from .steps import Cut, Pause, Say, Step
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
-    from pathlib import Path
+    from os import PathLike
     from typing import Unpack
 
     from .channel import Channel
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _READ = 65_536
 _LONG = 3_600.0
 _LINGER = 1.0
+_DJANGO = "django.core.mail.backends.smtp.EmailBackend"
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -43,7 +45,7 @@ class Server(Kit):
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        path: Path | None = None,
+        path: str | PathLike[str] | None = None,
         chop: int | None = None,
         read: int = _READ,
         outbox: Outbox | None = None,
@@ -52,7 +54,7 @@ class Server(Kit):
         super().__init__(options, outbox)
         self._host = host
         self._wanted_port = port
-        self._path = path
+        self._path = None if path is None else Path(path)
         self._chop = chop
         self._read = read
         self._listener: socket.socket | None = None
@@ -94,14 +96,24 @@ class Server(Kit):
         }
 
     def django_settings(self) -> dict[str, object]:
-        """Return Django settings that send mail here; Django's test runner replaces the backend with its own else."""
+        """Return the settings of Django before MAILERS that send mail here; its runner replaces the backend else."""
         return {
-            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_BACKEND": _DJANGO,
             "EMAIL_HOST": self.host,
             "EMAIL_PORT": self.port,
             "EMAIL_USE_SSL": self._implicit,
             "EMAIL_USE_TLS": self._setup.starttls,
         }
+
+    def django_mailers(self) -> dict[str, dict[str, object]]:
+        """Return the setting MAILERS (Django 6.1 and later) that sends mail here."""
+        options = {
+            "host": self.host,
+            "port": self.port,
+            "use_ssl": self._implicit,
+            "use_tls": self._setup.starttls,
+        }
+        return {"default": {"BACKEND": _DJANGO, "OPTIONS": options}}
 
     def client_context(self) -> ssl.SSLContext:
         """Return an ssl.SSLContext that trusts this server's certificate and no other."""

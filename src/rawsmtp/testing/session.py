@@ -183,7 +183,10 @@ class BaseSession:
 
     def ask_handler(self, item: Command | EndOfData) -> Reply | None:
         """Return what the test's own function answers."""
-        return None if self.setup.handler is None else self.setup.handler(item)
+        reply = None if self.setup.handler is None else self.setup.handler(item)
+        if reply is not None and not isinstance(reply, Reply):
+            raise TypeError(f"the handler returned {reply!a} for {str(item)!a}; it returns a Reply, or None")
+        return reply
 
     def say(self, key: str, **values: object) -> list[Reply]:
         """Return the reply of this kind of server."""

@@ -1,4 +1,7 @@
-"""A server that takes everything as fast as it can, with a round-trip time put in front of each answer."""
+"""A server that takes everything as fast as it can, with a round-trip time put in front of each answer.
+
+The test kit keeps and judges what comes; here that would be what is measured.
+"""
 
 from __future__ import annotations
 

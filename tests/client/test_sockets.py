@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 import rawsmtp
 from rawsmtp.client import asyncio_io
 from rawsmtp.client.sockets import addresses
+from rawsmtp.testing import Server
+
+if TYPE_CHECKING:
+    import pytest
 
 STREAM = (socket.SOCK_STREAM, 6, "")
 
@@ -38,16 +40,13 @@ def test_next_address_is_tried_beside_a_silent_one(monkeypatch: pytest.MonkeyPat
             finally:
                 given_up.append(address)
 
-    async def connect() -> None:
-        listener = socket.create_server(("127.0.0.1", 0))
-        found = [(socket.AF_INET, *STREAM, silent), (socket.AF_INET, *STREAM, listener.getsockname())]
+    async def connect(server: Server) -> None:
+        found = [(socket.AF_INET, *STREAM, silent), (socket.AF_INET, *STREAM, (server.host, server.port))]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
-        client = rawsmtp.AsyncClient("mail.test", 25, security="none", timeout=rawsmtp.Timeouts(greeting=0.01))
-        with listener, pytest.raises(rawsmtp.SMTPTimeout) as caught:
-            await client.connect()
-        assert caught.value.phase == "greeting"
+        async with rawsmtp.AsyncClient("mail.test", 25, security="none") as client:
+            assert (await client.noop()).is_success
 
     monkeypatch.setattr(asyncio_io, "_HEAD_START", 0.01)
-    with asyncio.Runner(loop_factory=Loop) as runner:
-        runner.run(connect())
+    with Server() as server, asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(connect(server))
     assert given_up == [silent]

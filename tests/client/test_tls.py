@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 import threading
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,6 @@ from rawsmtp.client.tls import default_context
 from rawsmtp.testing import MemoryServer, Server, authority
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.conftest import MakeClient, Talk
 
 TEXT = b"Subject: x\r\n\r\nhello\r\n"
@@ -121,17 +118,11 @@ def test_unverified_context_is_the_callers_own_word(talk: Talk, security: Any) -
     assert client.tls.certificate == {}
 
 
-@pytest.fixture
-def mute() -> Iterator[int]:
-    """The port of a server that takes connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield listener.getsockname()[1]
-
-
-def test_handshake_has_a_time_limit(make_client: MakeClient, mute: int) -> None:
-    client = make_client("127.0.0.1", mute, security="tls", timeout=0.2)
-    with pytest.raises(rawsmtp.SMTPTimeout, match="handshake"):
-        client.connect()
+def test_handshake_has_a_time_limit(make_client: MakeClient) -> None:
+    with Server(script=[]) as mute:
+        client = make_client(mute.host, mute.port, security="tls", timeout=0.2)
+        with pytest.raises(rawsmtp.SMTPTimeout, match="handshake"):
+            client.connect()
 
 
 def test_server_that_stops_reading_in_the_midst_of_content(make_client: MakeClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from email.message import EmailMessage
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def peer(name: str) -> Any:
     """Import a peer; skip, or fail where it is required, if it is not installed."""
     try:
-        return __import__(name, fromlist=["*"])
+        return import_module(name)
     except ImportError:
         if os.environ.get(REQUIRED):
             pytest.fail(f"{REQUIRED} is set, and {name} is not installed")
@@ -106,9 +107,25 @@ def test_django(django: Any) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
 def test_django_by_its_settings(django: Any) -> None:
-    settings = peer("django.conf").settings
-    with Server() as server:
-        for name, value in server.django_settings().items():
-            setattr(settings, name, value)
+    override = peer("django.test").override_settings
+    with Server() as server, override(**server.django_settings()):
         django.send_mail("Welcome", "hello\n", "a@x.test", ["b@x.test"])
     assert server.last.envelope.sender == "a@x.test"
+
+
+def test_django_by_its_mailers(django: Any) -> None:
+    if peer("django").VERSION < (6, 1):
+        pytest.skip("MAILERS came with Django 6.1")
+    with Server(strict=True) as server, peer("django.test").override_settings(MAILERS=server.django_mailers()):
+        django.send_mail("Welcome", "hello\n", "a@x.test", ["b@x.test"])
+    assert server.last.envelope.sender == "a@x.test"
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
+def test_django_is_captured_by_name(django: Any, smtp_capture: Capture) -> None:
+    server = smtp_capture("smtp.163.com", 465, users={"me": "code"}, strict=True)
+    settings = {"EMAIL_HOST": "smtp.163.com", "EMAIL_PORT": 465, "EMAIL_HOST_USER": "me", "EMAIL_HOST_PASSWORD": "code"}
+    with peer("django.test").override_settings(**{**server.django_settings(), **settings}):
+        django.send_mail("Welcome", "hello\n", "a@x.test", ["b@x.test"])
+    assert smtp_capture.outbox.last.auth is not None
+    assert smtp_capture.outbox.last.tls is not None

@@ -4,6 +4,7 @@ import asyncio
 import smtplib
 import socket
 import ssl
+import tempfile
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -232,20 +233,37 @@ def test_what_arrived_is_at_the_server_too(tmp_path: Path) -> None:
     assert (tmp_path / "box").read_bytes().count(b"hello") == 3
 
 
-def test_thousand_starts_and_stops_leave_nothing() -> None:
-    def descriptors() -> int:
-        folder = Path("/proc/self/fd")
-        return len(list(folder.iterdir())) if folder.is_dir() else 0
+def descriptors() -> int:
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.is_dir() else 0
 
+
+KINDS: list[tuple[dict[str, Any], Any]] = [
+    ({}, "none"),
+    ({"tls": "implicit"}, "tls"),
+    ({"tls": "starttls"}, "starttls"),
+    ({"path": "./socket"}, "none"),
+]
+
+
+def test_thousand_starts_and_stops_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where the keys are for a moment
+    monkeypatch.chdir(tmp_path)
     with Server():
         before = descriptors()
     for number in range(1_000):
-        with Server() as server:
-            if number % 50 == 0:
-                rawsmtp.send(TEXT, server.host, server.port, sender="a@x.test", recipients="b@x.test")
+        options, security = KINDS[number % len(KINDS)]
+        with Server(**options) as server:
+            if number % 50 < len(KINDS):
+                where = (options["path"], None) if "path" in options else (server.host, server.port)
+                context = server.client_context()
+                with rawsmtp.Client(*where, security=security, tls_context=context) as client:
+                    client.send(TEXT, sender="a@x.test", recipients="b@x.test")
+                assert len(server.outbox) == 1
     with Server():
         assert descriptors() <= before
     assert threads() == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_context_of_ones_own() -> None:

@@ -86,6 +86,13 @@ def test_code(pattern: str | None, code: str) -> None:
     assert (rich().code() if pattern is None else rich().code(pattern)) == code
 
 
+def test_code_and_link_amid_chinese() -> None:
+    message = EmailMessage()
+    message.set_content("您的验证码123456，请点击https://x.test/v?t=42。订单A98765（https://x.test/help）\n")
+    assert received(message).code() == "123456"
+    assert received(message).links == ["https://x.test/v?t=42", "https://x.test/help"]
+
+
 def test_code_that_is_not_there() -> None:
     with pytest.raises(AssertionError, match="Your code is"):
         rich().code(r"[A-Z]{9}")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from email.message import EmailMessage, Message
 
-_LINK = re.compile(r"""https?://[^\s<>"'\])}]+""")
+_LINK = re.compile(r"""https?://[^\s<>"'\])}，。；：！？、（）【】《》「」“”‘’]+""")
 _TRAILING = ".,;:!?"
 
 
@@ -134,10 +134,10 @@ class ReceivedMail:
             raise AssertionError(f"{len(found)} links with {part!r} in them; the links are {self.links}")
         return found[0]
 
-    def code(self, pattern: str = r"\b\d{4,8}\b") -> str:
+    def code(self, pattern: str = r"(?a:\b\d{4,8}\b)") -> str:
         """Return the first match of a regular expression in the body, its first group if it has one.
 
-        pattern: default: a number of four to eight digits, as a confirmation code is.
+        pattern: default: a number of four to eight digits, as a confirmation code is; no letter of ASCII beside it.
         """
         match = re.search(pattern, self.text or self.html)
         if match is None:

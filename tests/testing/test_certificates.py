@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import os
 import ssl
+import stat
+import tempfile
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rawsmtp.client.tls import default_context
 from rawsmtp.testing.certificates import Authority, Kind, Leaf
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 AUTHORITY = Authority()
 
@@ -57,6 +64,25 @@ def test_bad_certificate_is_refused_for_its_reason(kind: Kind, reason: str) -> N
 def test_another_authority_does_not_vouch() -> None:
     with pytest.raises(ssl.SSLCertVerificationError):
         handshake(Authority().issue(), "localhost")
+
+
+def test_key_is_in_a_private_file_while_it_is_read_and_in_none_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes: list[int] = []
+
+    load = ssl.SSLContext.load_cert_chain
+
+    def watched(context: ssl.SSLContext, file: Path) -> None:
+        modes.extend(stat.S_IMODE(path.stat().st_mode) for path in (file, file.parent))
+        load(context, file)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", watched)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    AUTHORITY.issue().server_context()
+    if os.name == "posix":
+        assert modes == [0o600, 0o700]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_key_is_not_shown() -> None:

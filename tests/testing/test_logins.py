@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -59,6 +60,15 @@ def test_wrong_credential(talk: Talk, name: str) -> None:
         client.connect()
     assert (caught.value.phase, caught.value.outcome) == ("auth", "refused")
     assert server.transcript.count("C: AUTH") == 1
+
+
+@pytest.mark.parametrize("name", sorted(LOGINS))
+def test_secret_in_clear_is_found_where_the_mechanism_shows_it(talk: Talk, name: str) -> None:
+    secret = TOKEN if name in ("XOAUTH2", "OAUTHBEARER") else SECRET
+    server = MemoryServer(users={USER: secret}, mechanisms=[name])
+    talk(server, auth=replace(credentials(name)[0], in_clear=True)).connect()
+    shows = name in ("PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER")
+    assert [finding.rule for finding in server.findings] == ["credentials-in-clear"] * shows
 
 
 @pytest.mark.parametrize("name", ["XOAUTH2", "OAUTHBEARER"])

@@ -48,11 +48,20 @@ def test_diff_shows_what_differs_and_no_line_that_fits() -> None:
     assert not any("..." in line for line in lines)
 
 
-def test_lines_that_an_ellipsis_stands_for_are_no_difference() -> None:
+@pytest.mark.parametrize(
+    ("expected", "changes"),
+    [
+        ("S: 220 ...\n...\nC: QUIT\nS: 250 ...\n...", ["-S: 250 ..."]),
+        ("...\nC: EHLO x\nC: QUIT\n...", ["+S: 250-host", "+S: 250 SIZE 1000"]),
+        ("...\nC: RSET\nC: QUIT\n...", ["-C: RSET"]),
+    ],
+    ids=["a line too many", "an ellipsis too few", "another line"],
+)
+def test_lines_that_an_ellipsis_stands_for_are_no_difference(expected: str, changes: list[str]) -> None:
     with pytest.raises(AssertionError) as caught:
-        check("S: 220 ...\n...\nC: QUIT\nS: 250 ...\n...", ACTUAL)
-    changed = [line for line in str(caught.value).split("\n")[3:] if not line.startswith((" ", "@@"))]
-    assert changed == ["-S: 250 ..."]
+        check(expected, ACTUAL)
+    diff = str(caught.value).split("\n")[3:]
+    assert [line for line in diff if not line.startswith((" ", "@@"))] == changes
 
 
 def test_space_at_the_end_of_a_line_does_not_matter() -> None:

@@ -78,6 +78,12 @@ def test_another_host_fails_and_is_named(dialled: tuple[str, int | str]) -> None
         capture.__exit__(None, None, None)
 
 
+def test_what_the_program_raised_itself_is_not_told_twice() -> None:
+    with pytest.raises(UnexpectedHost) as caught, Capture():
+        socket.getaddrinfo("smtp.qq.com", 25)
+    assert not hasattr(caught.value, "__notes__")
+
+
 def test_other_look_ups_go_through(smtp_capture: Capture) -> None:
     assert socket.getaddrinfo("127.0.0.1", 25)
     assert socket.getaddrinfo("localhost", 5432)

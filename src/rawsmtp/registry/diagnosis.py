@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Literal
 from .codes import lookup, status
 from .diagnosis_rule import Rule, Text
 from .diagnosis_rules import RULES
+from .providers import serving
 
 if TYPE_CHECKING:
     from rawsmtp.wire.reply import Reply
+
+    from .providers import Provider
 
 Language = Literal["en", "zh"]
 
@@ -26,9 +29,11 @@ _HOSTS: dict[str, tuple[str, ...]] = {
     "tencent": ("qq.com", "foxmail.com"),
     "google": ("gmail.com", "googlemail.com", "google.com"),
     "microsoft": ("outlook.com", "office365.com", "hotmail.com", "live.com", "outlook.cn"),
-    "yahoo": ("yahoo.com", "yahoo.co.jp", "aol.com", "yahoodns.net"),
+    "yahoo": ("yahoo.com", "aol.com", "yahoodns.net"),
     "apple": ("me.com", "icloud.com", "mac.com"),
 }
+# Characters of a reply that are read: what it is about stands first, and a server must not keep us busy.
+_ENOUGH = 4_096
 # Each line of a reply may begin with the enhanced code again: RFC 2034 §4.
 _REPEATED = re.compile(r"^[245]\.[0-9]{1,3}\.[0-9]{1,3}(?= |$) *", re.MULTILINE)
 
@@ -42,7 +47,8 @@ class Diagnosis:
     cause: why.
     action: what to do.
     retry: whether trying again, with nothing changed, can help.
-    rule: the name of the rule that knew it; "code" where the codes alone said it.
+    rule: the name of the rule that knew it; "preset" where a provider's own settings said it, "code" where the codes
+        alone did.
     source: where that is documented.
     verified: whether the source says just this; False where it is what users report.
     """
@@ -72,6 +78,8 @@ def explain(reply: Reply, host: str | None = None, phase: str | None = None) -> 
     provider, words = _provider(host), _words(reply)
     for rule in RULES:
         if _fits(rule, reply, provider, phase) and _says(rule, reply, words):
+            if rule.name == "bad-credentials" and (preset := serving(host or "")):
+                return _by_preset(reply, preset)
             retry = (reply.is_transient_failure and not rule.stubborn) or rule.retry
             return Diagnosis(
                 reply, _summary(reply), rule.cause, rule.action, retry, rule.name, rule.source, rule.verified
@@ -79,9 +87,19 @@ def explain(reply: Reply, host: str | None = None, phase: str | None = None) -> 
     return _by_codes(reply)
 
 
+def _by_preset(reply: Reply, provider: Provider) -> Diagnosis:
+    """Say which credential a known provider wants in place of the one that it refused."""
+    en, zh = provider.names[0], provider.names[1] or provider.names[0]
+    space = " " if zh[-1].isascii() else ""
+    cause = Text(f"{en} does not take this user name and password", f"{zh}{space}不接受该用户名和密码")
+    action = Text(f"what it wants: {provider.hint_en}", provider.hint_zh)
+    source = provider.help or ", ".join(provider.sources)
+    return Diagnosis(reply, _summary(reply), cause, action, False, "preset", source, provider.grade != "C")
+
+
 def _words(reply: Reply) -> str:
     """Return the reply's text as one line, without enhanced codes: a sentence may run over several lines."""
-    return " ".join(_REPEATED.sub("", reply.text).split())
+    return " ".join(_REPEATED.sub("", reply.text[:_ENOUGH]).split())
 
 
 def _provider(host: str | None) -> str | None:

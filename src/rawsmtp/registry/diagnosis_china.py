@@ -9,18 +9,19 @@ _NETEASE_HELP = "https://help.mail.163.com/ (客户端授权码)"
 _TENCENT_HELP = "https://service.mail.qq.com/cgi-bin/help?subtype=1&&id=28&&no=1001256"
 _TENCENT_LIMITS = "https://service.mail.qq.com/cgi-bin/help?subtype=1&&id=20022&&no=1000725"
 
-_NETEASE: tuple[Rule, ...] = (
+NETEASE: tuple[Rule, ...] = (
     Rule(
         "netease-business-code",
         Text(
             "NetEase's business mail wants the client authorization code here, not the login password",
-            "网易企业邮箱在这里要的是客户端授权码，不是登录密码",
+            "网易企业邮箱要求使用客户端授权码，不是登录密码",
         ),
         Text(
             "switch the service on and make the code in the web mail (设置 → 客户端设置)",
             "在网页邮箱“设置 → 客户端设置”里开启服务并生成授权码",
         ),
         "https://qiye.163.com/help/client-profile.html",
+        "535 Error: authentication failed",
         provider="netease-business",
         codes=codes(535),
         verified=False,
@@ -29,13 +30,14 @@ _NETEASE: tuple[Rule, ...] = (
         "netease-authorization-code",
         Text(
             "163, 126 and yeah.net want the authorization code here, not the login password",
-            "网易邮箱在这里要的是客户端授权码，不是登录密码",
+            "网易邮箱要求使用客户端授权码，不是登录密码",
         ),
         Text(
             "switch on SMTP in the web mail (Settings → POP3/SMTP/IMAP) and use the authorization code shown there",
             "在网页邮箱“设置 → POP3/SMTP/IMAP”里开启 SMTP 服务，用新生成的授权码登录",
         ),
         _NETEASE_HELP,
+        "535 Error: authentication failed",
         provider="netease",
         codes=codes(535),
     ),
@@ -47,6 +49,7 @@ _NETEASE: tuple[Rule, ...] = (
             "在网页邮箱“设置 → POP3/SMTP/IMAP”里开启，并使用授权码",
         ),
         "https://github.com/testerSunshine/12306/issues/62",
+        "550 User has no permission",
         codes=codes(550, 535),
         text=r"user has no permission",
         verified=False,
@@ -59,7 +62,8 @@ _NETEASE: tuple[Rule, ...] = (
             "信封发件人和 From 都要用登录账户自己的地址",
         ),
         "public reports (smtp.163.com, smtp.qq.com, smtp.aliyun.com)",
-        codes=codes(440, 501, 550, 553),
+        "553 Mail from must equal authorized user",
+        codes=codes(440, 501, 502, 550, 553),
         text=r"mail from (must equal|address must be same as) authoriz|mail from account doesn't conform with auth",
         stubborn=True,
         verified=False,
@@ -69,6 +73,7 @@ _NETEASE: tuple[Rule, ...] = (
         Text("the envelope's sender and the From field differ", "信封发件人和信头发件人不一致"),
         Text("put the same address into both", "两处使用同一个地址"),
         _NETEASE_LIST,
+        "554 DT:SUM 126 smtp2",
         codes=codes(554),
         text=r"\bDT:SUM\b",
     ),
@@ -82,6 +87,7 @@ _NETEASE: tuple[Rule, ...] = (
             "通过该域名自己的服务商发信，并配置 SPF、DKIM、DMARC",
         ),
         _NETEASE_LIST,
+        "550 MI:SPF 163 mx7",
         codes=codes(550),
         text=r"\bMI:(SPF|DMA)\b",
     ),
@@ -93,6 +99,7 @@ _NETEASE: tuple[Rule, ...] = (
             "修改主题和正文，降低发信频率；若为 451，两分钟后重投",
         ),
         _NETEASE_LIST,
+        "554 DT:SPM 163 smtp10",
         codes=codes(451, 550, 554),
         text=r"\bDT:SPM\b",
     ),
@@ -104,22 +111,40 @@ _NETEASE: tuple[Rule, ...] = (
             "改由服务商登录后提交；若为自建服务器，请联系网易申诉",
         ),
         _NETEASE_LIST,
+        "554 HL:IPB 163 mx1",
         codes=codes(450, 550, 554),
         text=r"\b(HL:(IHU|IPB)|DT:RBL|WM:(BLI|BLU)|MI:SPB)\b|^IP in blacklist|^User in blacklist",
     ),
     Rule(
+        "netease-behaviour",
+        Text(
+            "NetEase bars this address for now: mail to many mailboxes that do not exist, or from forged domains",
+            "该 IP 发信行为异常（收件人大量不存在，或伪造发件域名），被网易临时禁止连接",
+        ),
+        Text(
+            "take dead addresses off the list, send from a real domain, then try again later",
+            "清理无效收件人，使用真实的发件域名，稍后再试",
+        ),
+        _NETEASE_LIST,
+        "421 HL:REP 163 mx5",
+        codes=codes(421, 450),
+        text=r"\bHL:(REP|MEP)\b",
+        retry=True,
+    ),
+    Rule(
         "netease-frequency",
         Text(
-            "too many connections, messages or recipients for NetEase's limits",
-            "连接数、发信量或收件人数超过网易的限制",
+            "too many connections, commands, messages or recipients for NetEase's limits",
+            "连接数、命令数、发信量或收件人数超过网易的限制",
         ),
         Text(
             "wait (limits of a day end with the day), send less at a time, with fewer recipients",
             "稍等再发（按天的限制次日解除），降低频率，减少每封的收件人",
         ),
         _NETEASE_LIST,
+        "451 MI:SFQ 163 smtp1",
         codes=codes(421, 450, 451, 550, 554),
-        text=r"\b(HL:(REP|ICC|IFC|MEP)|MI:(CEL|DMC|CCL|SFQ|STC)|RP:(CEL|DRC|CCL|QRC|RCL|TRC))\b",
+        text=r"\b(HL:(ICC|IFC)|MI:(CEL|DMC|CCL|SFQ|STC)|RP:(CEL|DRC|CCL|QRC|RCL|TRC))\b",
         retry=True,
     ),
     Rule(
@@ -127,13 +152,14 @@ _NETEASE: tuple[Rule, ...] = (
         Text("too many failed logins: logins are barred for a while", "登录失败次数过多，被临时禁止登录"),
         Text("check the authorization code, and wait before the next login", "请核对授权码，稍等再登录"),
         _NETEASE_LIST,
+        "554 IP is rejected, smtp auth error limit exceed",
         codes=codes(451, 554),
         text=r"too much fail authentication|smtp auth error limit exceed",
         retry=True,
     ),
 )
 
-_TENCENT: tuple[Rule, ...] = (
+TENCENT: tuple[Rule, ...] = (
     Rule(
         "tencent-business-password",
         Text(
@@ -145,6 +171,7 @@ _TENCENT: tuple[Rule, ...] = (
             "在网页邮箱中开启服务，并在“设置 → 邮箱绑定 → 安全登录”里生成客户端专用密码",
         ),
         "https://exmail.qq.com (安全登录)",
+        "535 Error: authentication failed",
         provider="tencent-business",
         codes=codes(535),
         verified=False,
@@ -153,7 +180,7 @@ _TENCENT: tuple[Rule, ...] = (
         "tencent-authorization-code",
         Text(
             "QQ Mail wants the 16 letters of the authorization code here, not the QQ password",
-            "QQ 邮箱在这里要的是 16 位授权码，不是 QQ 密码",
+            "QQ 邮箱要求使用 16 位授权码，不是 QQ 密码",
         ),
         Text(
             "switch on SMTP in the web mail (Settings → Account) and use the authorization code shown there; "
@@ -161,6 +188,7 @@ _TENCENT: tuple[Rule, ...] = (
             "在网页邮箱“设置 → 账号”里开启 SMTP 服务，用生成的授权码登录；多次失败后请先等一会儿",
         ),
         _TENCENT_HELP,
+        "535 Login Fail. Please enter your authorization code to login.",
         provider="tencent",
         codes=codes(535),
     ),
@@ -172,6 +200,7 @@ _TENCENT: tuple[Rule, ...] = (
             "暂停发信：限制会持续几分钟、几小时或当天，之后降低频率再发",
         ),
         _TENCENT_LIMITS,
+        "550 Ip frequency limited",
         codes=codes(421, 450, 550, 554),
         text=r"\b(ip|domain|sender|connection) frequency (is )?limited",
         retry=True,
@@ -184,6 +213,7 @@ _TENCENT: tuple[Rule, ...] = (
         ),
         Text("check the address, then try again later", "请核对收件人地址，稍后再试"),
         "https://service.mail.qq.com/ (550 Mailbox unavailable or access denied)",
+        "550 Mailbox unavailable or access denied",
         codes=codes(550),
         text=r"mailbox unavailable or access denied",
         retry=True,
@@ -194,13 +224,29 @@ _TENCENT: tuple[Rule, ...] = (
         Text("QQ Mail does not take this content", "邮件内容被 QQ 邮箱拒收"),
         Text("change subject, body and links; send to fewer at a time", "修改主题、正文和链接，减少群发"),
         "https://service.mail.qq.com/ (550 Mail content denied)",
+        "550 Mail content denied",
         codes=codes(550, 552, 554),
         text=r"mail content denied|inappropriate words or content|^Error: content rejected",
         verified=False,
     ),
+    Rule(
+        "tencent-from",
+        Text(
+            "the From field is missing, or is not a name and an <address>", "信头 From 缺失，或不是“昵称 <地址>”的格式"
+        ),
+        Text(
+            "put one address into From as it is, unencoded: only the name before it may be encoded (RFC 2047)",
+            "From 里写一个未编码的地址；只有地址前面的昵称可以编码（RFC 2047）",
+        ),
+        "https://service.mail.qq.com/detail/124/995",
+        '550 The "From" header is missing or invalid.',
+        codes=codes(550),
+        text=r"\"From\" header is missing or invalid",
+        verified=False,
+    ),
 )
 
-_ALIBABA: tuple[Rule, ...] = (
+ALIBABA: tuple[Rule, ...] = (
     Rule(
         "alibaba-bad-credentials",
         Text("Alibaba Mail does not take this user name and password", "阿里邮箱不接受该用户名和密码"),
@@ -209,10 +255,9 @@ _ALIBABA: tuple[Rule, ...] = (
             "请核对，并确认已允许三方客户端登录；多次失败会被暂时禁止登录",
         ),
         "http://www.sh-aliyun.com/index.php/Products/detail/cid/0/pid/87.html",
+        "526 Authentication failure[0]",
         codes=codes(526),
         text=r"authentication failure",
         verified=False,
     ),
 )
-
-CHINA_RULES: tuple[Rule, ...] = _NETEASE + _TENCENT + _ALIBABA

@@ -21,6 +21,7 @@ class Text(NamedTuple):
 class Rule:
     """One thing that is known.
 
+    example: a reply that it is about, as servers give it.
     codes, enhanced: the reply codes and the enhanced codes that it is about; empty for any.
     provider: whose servers it is about; None for any.
     text: a regular expression that the reply's text has to have; None for any.
@@ -36,6 +37,7 @@ class Rule:
     cause: Text
     action: Text
     source: str
+    example: str
     codes: frozenset[int] = field(default=frozenset(), kw_only=True)
     enhanced: frozenset[str] = field(default=frozenset(), kw_only=True)
     provider: str | None = field(default=None, kw_only=True)

@@ -110,6 +110,14 @@ def find(query: str) -> Provider | None:
     return _by_domain(domain) or (None if at else _BY_ID.get(query.lower()))
 
 
+def serving(host: str) -> Provider | None:
+    """Return the provider whose server has this name, in any case; None if there is none.
+
+    A server that several providers share is the first one's of them.
+    """
+    return _BY_SERVER.get(host.lower().rstrip("."))
+
+
 def _by_domain(domain: str) -> Provider | None:
     try:
         name = (domain if domain.isascii() else to_ascii(domain)).lower()
@@ -141,6 +149,7 @@ def _provider(row: Row) -> Provider:
 PROVIDERS: tuple[Provider, ...] = tuple(map(_provider, (*CHINA, *WORLD, *SERVICES)))
 """Every provider: of China, of the rest of the world, and services for programs."""
 
+_BY_SERVER = {server.host: provider for provider in reversed(PROVIDERS) for server in provider.servers}
 _BY_ID = {provider.id: provider for provider in PROVIDERS}
 _VERIFIED = [(domain, provider) for provider in PROVIDERS if provider.grade != "C" for domain in provider.domains]
 _BY_DOMAIN = {domain: provider for domain, provider in _VERIFIED if not domain.endswith(".*")}

@@ -6,14 +6,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from rawsmtp import Reply, explain
 from rawsmtp.registry import codes, enhanced
-from rawsmtp.registry.diagnosis_providers import PROVIDER_RULES
-from rawsmtp.registry.diagnosis_rules import RULES
+from rawsmtp.registry.diagnosis_china import ALIBABA, NETEASE, TENCENT
+from rawsmtp.registry.diagnosis_google import GOOGLE
+from rawsmtp.registry.diagnosis_microsoft import MICROSOFT
+from rawsmtp.registry.diagnosis_others import OTHERS
+from rawsmtp.registry.diagnosis_rules import GENERAL_RULES
 from rawsmtp.registry.providers import PROVIDERS
 
 if TYPE_CHECKING:
     from rawsmtp.registry.diagnosis_rule import Rule
+    from rawsmtp.registry.providers import Provider
 
 Language = Literal["en", "zh"]
 DOCS = Path(__file__).parent
@@ -46,15 +49,23 @@ def table(*rows: tuple[str, ...]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
+def page(parts: list[str]) -> str:
+    """Return the parts of a page, a blank line between them."""
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
 def status_codes(language: Language) -> str:
     """Return the page of the reply codes and the enhanced codes."""
     pick = 1 if language == "zh" else 0
     head = (one(language, "code", "代码"), one(language, "says", "含义"), one(language, "class", "类别"), "RFC")
     rows = [
-        (str(code.code), code.chinese if pick else code.english, KINDS[code.kind][pick], code.rfc)
+        (str(code.code), code.chinese if pick else code.english, KINDS[code.kind][pick], _defined(language, code.rfc))
         for code in codes.REGISTRY.values()
     ]
-    more = [(each.pattern, each.chinese if pick else each.english, each.rfc) for each in enhanced.REGISTRY.values()]
+    more = [
+        (each.pattern, each.chinese if pick else each.english, _defined(language, each.rfc))
+        for each in enhanced.REGISTRY.values()
+    ]
     title = one(language, "Status codes", "状态码")
     intro = one(
         language,
@@ -74,7 +85,15 @@ def status_codes(language: Language) -> str:
         table(head, *sorted(rows)),
     ]
     parts += [f"## {one(language, 'Enhanced codes', '增强状态码')}", second, table((*head[:2], "RFC"), *more)]
-    return "\n\n".join(parts)
+    return page(parts)
+
+
+def _defined(language: Language, rfc: str) -> str:
+    """Return where a code is defined; most are just "RFC" and a number."""
+    if language == "zh":
+        rfc = rfc.replace("IANA, with", "IANA，随").replace("in use; no RFC", "实际使用，无 RFC")
+        rfc = rfc.replace("IANA registry; ", "IANA 注册表；")
+    return rfc
 
 
 def providers(language: Language) -> str:
@@ -82,15 +101,17 @@ def providers(language: Language) -> str:
     pick = 1 if language == "zh" else 0
     head = (
         *(one(language, "id", "标识"), one(language, "domains", "域名"), one(language, "server", "服务器")),
-        *(one(language, "credential", "凭据"), one(language, "grade", "等级")),
+        *(one(language, "credential", "凭据"), one(language, "grade", "等级"), one(language, "sources", "来源")),
     )
+    local = one(language, "; user: the part before the @", "；用户名只填 @ 之前的部分")
     rows = [
         (
             f"`{each.id}`",
             ", ".join(each.domains) or one(language, "your own", "自有域名"),
             "; ".join(f"{server.host}:{server.port} {server.security}" for server in each.servers),
-            CREDENTIALS[each.credential][pick],
+            CREDENTIALS[each.credential][pick] + (local if each.user_form == "local-part" else ""),
             each.grade,
+            ", ".join(each.sources),
         )
         for each in PROVIDERS
     ]
@@ -101,65 +122,103 @@ def providers(language: Language) -> str:
         "`rawsmtp.Client.for_account(address, code)` 按地址的域名找到服务器。等级 A：两个以上来源一致；B：一个来源；"
         "C：未经核实，仅在指明 `provider=` 时使用。`rawsmtp providers ID` 显示提示与来源。",
     )
+    more = one(
+        language,
+        "Which password each of them wants, and where to make it: [I got 535: what now](errors.md).",
+        "各家要哪个密码、在哪里生成：见[收到 535 怎么办](errors.md)。",
+    )
     title = one(language, "Providers", "邮件服务商")
-    return "\n\n".join([f"# {title}", MADE[language], intro, table(head, *rows)])
+    return page([f"# {title}", MADE[language], intro, more, table(head, *rows)])
 
 
-EXAMPLES = (
-    ("smtp.163.com", "535 Error: authentication failed"),
-    ("smtp.163.com", "550 User has no permission"),
-    ("smtp.163.com", "553 Mail from must equal authorized user"),
-    ("smtp.163.com", "554 DT:SPM 163 smtp10"),
-    ("smtp.qq.com", "535 Login Fail. Please enter your authorization code to login."),
-    ("smtp.gmail.com", "534 5.7.9 Application-specific password required."),
-    ("smtp.gmail.com", "535 5.7.8 Username and Password not accepted."),
-    ("smtp.office365.com", "535 5.7.139 Authentication unsuccessful, basic authentication is disabled."),
-    ("mail.example.com", "535 5.7.8 Error: authentication failed"),
+SECTIONS = (
+    ("NetEase: 163, 126, yeah.net", "网易：163、126、yeah.net", NETEASE),
+    ("Tencent: QQ Mail, Foxmail, Exmail", "腾讯：QQ 邮箱、Foxmail、企业邮", TENCENT),
+    ("Alibaba", "阿里", ALIBABA),
+    ("Google: Gmail, Workspace", "谷歌：Gmail、Workspace", GOOGLE),
+    ("Microsoft: Outlook, Hotmail, Microsoft 365", "微软：Outlook、Hotmail、Microsoft 365", MICROSOFT),
+    ("Yahoo, iCloud, Mail.ru, Yandex, Zoho, Amazon SES", "雅虎、iCloud、Mail.ru、Yandex、Zoho、亚马逊 SES", OTHERS),
+    ("Any server", "任何服务器", GENERAL_RULES),
 )
 
 
 def errors(language: Language) -> str:
     """Return the page of what to do about which reply."""
-    head = (
-        one(language, "server", "服务器"),
-        one(language, "reply", "应答"),
-        one(language, "why, and what to do", "原因与办法"),
-    )
-    rows = [
-        (host, f"`{text}`", explain(Reply(int(text[:3]), text[4:]), host).hint(language)) for host, text in EXAMPLES
-    ]
-    title = one(language, "I got 535: what now", "收到 535 怎么办")
+    pick = 1 if language == "zh" else 0
     intro = one(
         language,
-        "Errors carry this as `.hint`; `rawsmtp.explain(reply, host)` says it for any reply. The server's own words stay beside it.",
-        '错误对象的 `.hint` 就是它（英文）；`rawsmtp.explain(reply, host).hint("zh")` 给出中文。服务器原文始终保留。',
+        "Find your provider, then the server's words. Errors carry this as `.hint`; `rawsmtp.explain(reply, host)` says it "
+        "for any reply, and so does `rawsmtp codes --server smtp.163.com 535`. The server's own words stay beside it.",
+        "先找到你的服务商，再找服务器的原文。错误对象的 `.hint` 就是这里的英文；"
+        '`rawsmtp.explain(reply, host).hint("zh")` 给出中文，命令行是 `rawsmtp codes --server smtp.163.com 535`。'
+        "服务器原文始终保留。",
     )
-    parts = [f"# {title}", MADE[language], intro, table(head, *rows)]
-    for heading, rules in (
-        (one(language, "By provider", "各服务商"), PROVIDER_RULES),
-        (one(language, "Everywhere", "通用"), RULES[len(PROVIDER_RULES) :]),
-    ):
-        parts += [f"## {heading}", table(*_rules(language, rules))]
-    return "\n\n".join(parts)
+    first = one(language, "535: which password does it want?", "535：到底要哪个密码")
+    parts = [f"# {one(language, 'I got 535: what now', '收到 535 怎么办')}", MADE[language], intro, f"## {first}"]
+    parts.append(_credentials(language))
+    for *heading, rules in SECTIONS:
+        parts += [f"## {heading[pick]}", _rules(language, rules)]
+    return page(parts)
 
 
-def _rules(language: Language, rules: tuple[Rule, ...]) -> list[tuple[str, ...]]:
-    head = (
-        *(one(language, "codes", "代码"), one(language, "why", "原因"), one(language, "what to do", "办法")),
-        *(one(language, "retry", "可重试"), one(language, "source", "来源")),
-    )
-    unverified = one(language, "unverified", "未核实")
+def _credentials(language: Language) -> str:
+    """Return what each provider with addresses of its own takes for a password."""
+    pick = 1 if language == "zh" else 0
+    head = (*(one(language, "provider", "服务商"), one(language, "addresses", "地址")),
+            *(one(language, "what it wants", "要的是"), one(language, "help", "帮助")))  # fmt: skip
+    alike: dict[str, list[Provider]] = {}
+    for each in PROVIDERS:
+        if each.domains and each.grade != "C":
+            alike.setdefault(each.hint_zh if pick else each.hint_en, []).append(each)
     rows = [
         (
-            ", ".join([*map(str, sorted(rule.codes)), *sorted(rule.enhanced)]) or "·",
+            one(language, ", ", "、").join(each.names[pick] or each.names[0] for each in providers),
+            ", ".join(_some(each.domains, 1 if len(providers) > 3 else 3) for each in providers),
+            hint,
+            ", ".join(f"[{each.id}]({each.help})" for each in providers if each.help),
+        )
+        for hint, providers in alike.items()
+    ]
+    return table(head, *rows)
+
+
+def _some(domains: tuple[str, ...], number: int) -> str:
+    return ", ".join(domains[:number]) + (" …" if len(domains) > number else "")
+
+
+def _rules(language: Language, rules: tuple[Rule, ...]) -> str:
+    head = (
+        *(
+            one(language, "the server says", "服务器说"),
+            one(language, "why", "原因"),
+            one(language, "what to do", "办法"),
+        ),
+        *(one(language, "retry helps", "重试有用"), one(language, "source", "来源")),
+    )
+    unverified = one(language, " (unverified)", "（未核实）")
+    rows = [
+        (
+            f"`{rule.example}`" + _others(language, rule),
             rule.cause.of(language),
             rule.action.of(language),
-            one(language, "yes", "是") if rule.retry else one(language, "no", "否"),
-            rule.source if rule.verified else f"{rule.source} ({unverified})",
+            _retry(language, rule),
+            rule.source if rule.verified else f"{rule.source}{unverified}",
         )
         for rule in rules
     ]
-    return [head, *rows]
+    return table(head, *rows)
+
+
+def _others(language: Language, rule: Rule) -> str:
+    codes = ", ".join(str(code) for code in sorted(rule.codes) if not rule.example.startswith(str(code)))
+    return codes and one(language, f" also with {codes}", f" 也见于 {codes}")
+
+
+def _retry(language: Language, rule: Rule) -> str:
+    first = {str(code)[0] for code in rule.codes} or {rule.example[0]}
+    if rule.retry or (first == {"4"} and not rule.stubborn):
+        return one(language, "yes", "是")
+    return one(language, "no", "否") if rule.stubborn or "4" not in first else one(language, "after 4yz", "4yz 时")
 
 
 def pages() -> dict[Path, str]:

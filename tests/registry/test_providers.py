@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rawsmtp.registry.providers import PROVIDERS, Provider, find
+from rawsmtp.registry.providers import PROVIDERS, Provider, find, serving
 from rawsmtp.wire.address import check_domain
 
 ALL = pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.id)
@@ -130,6 +130,14 @@ def test_found(query: str, expected: str) -> None:
         "me@yahoo.c0m",
         "me@yahoo.cn",
         "me@yahoo.com.cn",
+        "me@china.com",
+        "me@tutanota.com",
+        "me@tuta.com",
+        "me@openmailbox.org",
+        "me@hot.ee",
+        "me@mail.ee",
+        "me@hey.com",
+        "mandrill",
         "me@",
         "me@163.com.",
         "me@１６３.com",
@@ -219,6 +227,28 @@ def test_rows(provider: str, server: tuple[str, int, str], credential: str, user
     best = found.servers[0]
     assert (best.host, best.port, best.security) == server
     assert (found.credential, found.user_form) == (credential, user_form)
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("smtp.163.com", "163"),
+        ("SMTP.QQ.COM.", "qq"),
+        ("smtp.yandex.ru", "yandex"),
+        ("smtp.zoho.in", "zoho-in"),
+        ("smtp-mail.outlook.com", "outlook"),
+        ("smtp.139.com", "139"),
+    ],
+)
+def test_serving(host: str, expected: str) -> None:
+    found = serving(host)
+    assert found is not None
+    assert found.id == expected
+
+
+@pytest.mark.parametrize("host", ["", "163.com", "mail.smtp.163.com", "smtp.163.com.evil.example"])
+def test_serving_nobody(host: str) -> None:
+    assert serving(host) is None
 
 
 def test_frozen() -> None:

@@ -123,7 +123,7 @@ _ROWS: tuple[tuple[int, str, str, str, str], ...] = (
         "RFC 3207, RFC 4954",
     ),
     (455, "PARAMETERS_NOT_NOW", "Cannot do this with these parameters now", "服务器暂时无法支持这些参数", "RFC 5321"),
-    (458, "CANNOT_QUEUE", "Cannot queue messages for the node", "无法为该节点排队邮件", "RFC 1985"),
+    (458, "CANNOT_QUEUE", "Cannot queue messages for the node", "无法将该节点的邮件排队", "RFC 1985"),
     (459, "NODE_NOT_ALLOWED", "The node is not allowed", "不允许该节点", "RFC 1985"),
     (521, "NO_MAIL_HERE", "This host takes no mail", "该主机不接收邮件", "RFC 7504"),
     (523, "ENCRYPTION_NEEDED", "Encryption needed for this mechanism", "该验证方式需要加密", "IANA, with X.7.10"),
@@ -141,7 +141,7 @@ _ROWS: tuple[tuple[int, str, str, str, str], ...] = (
     (535, "AUTHENTICATION_FAILED", "User name or password not accepted", "用户验证失败", "RFC 4954"),
     (538, "ENCRYPTION_REQUIRED", "Encryption required for this mechanism", "该验证方式要求加密", "RFC 2554"),
     (541, "REFUSED_BY_RECIPIENT", "Refused by the recipient's policy", "被收件方策略拒绝", "in use; no RFC"),
-    (555, "BAD_PARAMETERS", "Parameters of MAIL or RCPT not known", "MAIL 或 RCPT 的参数不被识别", "RFC 5321"),
+    (555, "BAD_PARAMETERS", "Parameters of MAIL or RCPT not known", "无法识别 MAIL 或 RCPT 的参数", "RFC 5321"),
     (556, "DOMAIN_TAKES_NO_MAIL", "The domain takes no mail", "该域名不接收邮件", "RFC 7504"),
     (571, "BLOCKED", "Blocked by policy", "被策略拦截", "in use; no RFC"),
 )

@@ -11,6 +11,21 @@ _TENCENT_LIMITS = "https://service.mail.qq.com/cgi-bin/help?subtype=1&&id=20022&
 
 NETEASE: tuple[Rule, ...] = (
     Rule(
+        "netease-authorization-code",
+        Text(
+            "163, 126 and yeah.net want the authorization code here, not the login password",
+            "网易邮箱要求使用客户端授权码，不是登录密码",
+        ),
+        Text(
+            "switch on SMTP in the web mail (Settings → POP3/SMTP/IMAP) and use the authorization code shown there",
+            "在网页邮箱“设置 → POP3/SMTP/IMAP”里开启 SMTP 服务，用新生成的授权码登录",
+        ),
+        _NETEASE_HELP,
+        "535 Error: authentication failed",
+        provider="netease",
+        codes=codes(535),
+    ),
+    Rule(
         "netease-business-code",
         Text(
             "NetEase's business mail wants the client authorization code here, not the login password",
@@ -25,21 +40,6 @@ NETEASE: tuple[Rule, ...] = (
         provider="netease-business",
         codes=codes(535),
         verified=False,
-    ),
-    Rule(
-        "netease-authorization-code",
-        Text(
-            "163, 126 and yeah.net want the authorization code here, not the login password",
-            "网易邮箱要求使用客户端授权码，不是登录密码",
-        ),
-        Text(
-            "switch on SMTP in the web mail (Settings → POP3/SMTP/IMAP) and use the authorization code shown there",
-            "在网页邮箱“设置 → POP3/SMTP/IMAP”里开启 SMTP 服务，用新生成的授权码登录",
-        ),
-        _NETEASE_HELP,
-        "535 Error: authentication failed",
-        provider="netease",
-        codes=codes(535),
     ),
     Rule(
         "netease-no-permission",
@@ -161,22 +161,6 @@ NETEASE: tuple[Rule, ...] = (
 
 TENCENT: tuple[Rule, ...] = (
     Rule(
-        "tencent-business-password",
-        Text(
-            "Tencent's business mail did not take this password; with secure login on it wants a client password",
-            "腾讯企业邮不接受该密码；开启安全登录后要用客户端专用密码",
-        ),
-        Text(
-            "switch the service on and make a client password in the web mail (设置 → 邮箱绑定 → 安全登录)",
-            "在网页邮箱中开启服务，并在“设置 → 邮箱绑定 → 安全登录”里生成客户端专用密码",
-        ),
-        "https://exmail.qq.com (安全登录)",
-        "535 Error: authentication failed",
-        provider="tencent-business",
-        codes=codes(535),
-        verified=False,
-    ),
-    Rule(
         "tencent-authorization-code",
         Text(
             "QQ Mail wants the 16 letters of the authorization code here, not the QQ password",
@@ -191,6 +175,22 @@ TENCENT: tuple[Rule, ...] = (
         "535 Login Fail. Please enter your authorization code to login.",
         provider="tencent",
         codes=codes(535),
+    ),
+    Rule(
+        "tencent-business-password",
+        Text(
+            "Tencent's business mail did not take this password; with secure login on it wants a client password",
+            "腾讯企业邮不接受该密码；开启安全登录后要用客户端专用密码",
+        ),
+        Text(
+            "switch the service on and make a client password in the web mail (设置 → 邮箱绑定 → 安全登录)",
+            "在网页邮箱中开启服务，并在“设置 → 邮箱绑定 → 安全登录”里生成客户端专用密码",
+        ),
+        "https://exmail.qq.com (安全登录)",
+        "535 Error: authentication failed",
+        provider="tencent-business",
+        codes=codes(535),
+        verified=False,
     ),
     Rule(
         "tencent-frequency",

@@ -80,5 +80,8 @@ _SERVER: tuple[Rule, ...] = (
 PROVIDER_RULES: tuple[Rule, ...] = NETEASE + TENCENT + ALIBABA + GOOGLE + MICROSOFT + OTHERS
 """Those of particular providers."""
 
-RULES: tuple[Rule, ...] = PROVIDER_RULES + LOGIN_RULES + DELIVERY_RULES + _SERVER
+GENERAL_RULES: tuple[Rule, ...] = LOGIN_RULES + DELIVERY_RULES + _SERVER
+"""Those of any server."""
+
+RULES: tuple[Rule, ...] = PROVIDER_RULES + GENERAL_RULES
 """All of them, in the order in which they are asked."""

@@ -44,11 +44,11 @@ _FOXMAIL = (
 _EXMAIL = (
     (
         "the login password, or with secure login on a client password (客户端专用密码): in webmail, "
-        "设置 → 邮箱绑定 → 安全登录; the second server is the one for use overseas"
+        "设置 → 邮箱绑定 → 安全登录; overseas, hwsmtp.exmail.qq.com may be nearer"
     ),
     (
         "密码处填登录密码；开启安全登录后须改用客户端专用密码，在网页邮箱“设置 → 邮箱绑定 → 安全登录”中生成；"
-        "海外网络可改用第二个服务器"
+        "海外网络可改用 hwsmtp.exmail.qq.com"
     ),
 )
 _ALIYUN = ("the mailbox's login password", "密码处填邮箱登录密码")
@@ -96,7 +96,7 @@ _LOGIN = (
     "probably the login password; look for the SMTP switch in webmail first",
     "可能直接使用登录密码（未经核实）；请先在网页邮箱的设置中确认已开启 SMTP 服务",
 )
-_263 = (f"{_LOGIN[0]}; the second server is the one for own domains", f"{_LOGIN[1]}；企业自有域名使用第二个服务器")
+_263 = (f"{_LOGIN[0]}; own domains use smtpcom.263xmail.com", f"{_LOGIN[1]}；企业自有域名使用 smtpcom.263xmail.com")
 _ZOHO = (
     "the login password, or with two-factor login an app password from the account's security settings",
     "密码处填登录密码；开启双因素认证后须改用应用专用密码，在账号安全设置中生成",

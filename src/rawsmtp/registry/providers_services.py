@@ -233,8 +233,8 @@ SERVICES: tuple[Row, ...] = (
     },
     {
         "id": "forward-email", "names": ("Forward Email", None), "servers": (("smtp.forwardemail.net", 465, "tls"),),
-        "credential": "token", "help": "https://forwardemail.net/faq", "hint": _SMTP_LOGIN, "grade": "A",
-        "sources": (_NODEMAILER, _FAIREMAIL),
+        "credential": "token", "help": "https://forwardemail.net/faq", "hint": _SMTP_LOGIN, "grade": "B",
+        "sources": (_NODEMAILER,),
     },
     {
         "id": "ethereal", "names": ("Ethereal", None), "servers": (("smtp.ethereal.email", 587, "starttls"),),

@@ -136,7 +136,7 @@ def _credential(provider: Provider, address: str, secret: str | Credential) -> C
         return secret
     if provider.credential == "oauth2":
         raise ValueError(
-            f"{provider.names[0]} wants {provider.hint_en}: give OAuth2(user, token) as the secret, or Password(user, "
+            f"for {provider.names[0]} the secret is {provider.hint_en}; give OAuth2(user, token), or Password(user, "
             f"secret) where you know that passwords are taken; see {provider.help}"
         )
     return Password(provider.user_name(address), secret)

@@ -34,7 +34,7 @@ _RATES: tuple[Rule, ...] = (
         codes=codes(421, 450, 451, 452, 454, 550, 554),
         text=r"too (many|much)\b.{0,20}\b(connections|sessions|messages|mails?)\b|too many recipients from"
         r"|rate[- ]limit|throttl|\brate\b.{0,40}\bexceed|exceed.{0,60}(\brate\b|\bper (second|minute|hour|day)\b)"
-        r"|exceed.{0,60}limit per|too (fast|quickly|frequent)|frequency|policy rejection\W+quota"
+        r"|\btoo (fast|quickly)\b|policy rejection\W+quota"
         r"|(send|sending|submission|hourly|daily) (limit|quota) exceed",
         retry=True,
     ),
@@ -51,7 +51,7 @@ _SENDERS: tuple[Rule, ...] = (
         "https://www.postfix.org/ADDRESS_VERIFICATION_README.html",
         "450 4.1.1 <b@x.test>: Recipient address rejected: unverified address: Address verification in progress",
         codes=codes(450, 451),
-        text=r"unverified address|verification in progress|could not complete (sender|recipient) verify",
+        text=r"unverified address|could not complete (sender|recipient) verify",
     ),
     Rule(
         "sender-unknown",
@@ -61,7 +61,7 @@ _SENDERS: tuple[Rule, ...] = (
         "550 5.1.0 <a@x.test>: Sender address rejected: User unknown in virtual mailbox table",
         codes=codes(450, 550, 551, 553, 554),
         text=r"sender address rejected: .{0,40}(user unknown|unknown user|undeliverable|does not exist)"
-        r"|sender verify failed|\bsender (address )?(does not|doesn't) exist",
+        r"|sender verify failed",
     ),
     Rule(
         "name-blocked",

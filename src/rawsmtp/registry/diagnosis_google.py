@@ -29,7 +29,7 @@ GOOGLE: tuple[Rule, ...] = (
         "https://support.google.com/mail/?p=WebLoginRequired",
         "534 5.7.14 Please log in via your web browser and then try again.",
         codes=codes(534, 535),
-        text=r"log in (with|via) your web browser|WebLoginRequired",
+        text=r"log in (with|via) your web browser",
     ),
     Rule(
         "too-many-logins",

@@ -12,7 +12,7 @@ LOGIN_RULES: tuple[Rule, ...] = (
         "RFC 3207 §4",
         "454 4.7.0 TLS not available due to local problem",
         codes=codes(454),
-        text=r"tls.{0,30}(not|un)[ -]?available|tls.{0,40}temporary",
+        text=r"tls.{0,30}(not|un)[ -]?available",
         retry=True,
     ),
     Rule(

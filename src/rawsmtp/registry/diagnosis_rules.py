@@ -72,7 +72,7 @@ _SERVER: tuple[Rule, ...] = (
         "RFC 6647, RFC 5321 §4.2.1",
         "451 4.7.1 Please try again later",
         codes=codes(421, 450, 451, 452),
-        text=r"try (it )?(again|later)|retry later|come back|temporarily|service currently unavailable",
+        text=r"try (it )?(again|later)|come back|temporarily|service currently unavailable",
         retry=True,
     ),
 )

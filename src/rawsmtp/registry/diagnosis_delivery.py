@@ -27,7 +27,7 @@ _RATES: tuple[Rule, ...] = (
     ),
     Rule(
         "too-many-connections",
-        Text("too many connections or messages from here", "来自此处的连接或邮件过多"),
+        Text("too many connections or messages from here", "来自本机的连接或邮件过多"),
         Text("wait, use one connection, send slower", "稍等，使用单个连接，放慢速度"),
         "RFC 5321 §3.8, RFC 3463 (X.4.5)",
         "421 4.7.0 mail.x.test Error: too many connections from 192.0.2.1",
@@ -194,7 +194,7 @@ _RECIPIENTS: tuple[Rule, ...] = (
     ),
     Rule(
         "relay-denied",
-        Text("the server does not pass mail on for you", "服务器不为你中转该邮件"),
+        Text("the server does not pass mail on for you", "服务器拒绝中继该邮件"),
         Text(
             "log in first (auth=), or use the server of the sender's provider",
             "请先登录（auth=），或使用发件人服务商的服务器",

@@ -43,7 +43,7 @@ _SERVER: tuple[Rule, ...] = (
     ),
     Rule(
         "turned-away",
-        Text("the server does not take connections from here", "服务器拒绝来自此处的连接"),
+        Text("the server does not take connections from here", "服务器拒绝来自本机的连接"),
         Text(
             "some say 5yz for a while only: try again later, or another server of the provider",
             "有的服务器只是暂时返回 5yz：稍后再试，或换一台服务器",

@@ -1,68 +1,164 @@
-"""Every Python block of the README and the docs runs, with the article's server where it dials out."""
+"""Every block of the README and the docs runs, with the article's server where it dials out."""
 
 from __future__ import annotations
 
-import os
+import importlib
+import io
 import re
+import shlex
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.docs.pages import PAGES, ROOT, blocks, labels, name, run, text
+
+from rawsmtp.cli import command_parser, main
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rawsmtp.testing import Capture, Server
 
-ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-BLOCKS = [
-    pytest.param(
-        match[1], id=f"{page.relative_to(ROOT)}:{page.read_text(encoding='utf-8')[: match.start()].count(chr(10)) + 1}"
-    )
-    for page in PAGES
-    for match in BLOCK.finditer(page.read_text(encoding="utf-8"))
-]
 HOST = "smtp.163.com"
+Shown = pytest.CaptureFixture[str]
+BLOCKS = [
+    pytest.param(page, code, label.removeprefix("python").strip(), id=f"{name(page)}:{len(code) - len(code.lstrip())}")
+    for page in PAGES
+    for label in ("python", "python aiosmtplib")
+    for code in blocks(page, label)
+    if page.name != "howto-oauth2.md"
+]
+COMMANDS = [
+    pytest.param(line.removeprefix("$ ").partition("  #")[0], id=f"{name(page)}: {line}")
+    for page in PAGES
+    for label in ("sh", "console")
+    for code in blocks(page, label)
+    for line in code.splitlines()
+    if line.startswith(("$ rawsmtp ", "rawsmtp ")) and page.name != "cli.md"
+]
+RUN_ELSEWHERE = {
+    "docs/bring-your-own-io.md": {"python trio"},  # tests/docs/test_trio_driver.py
+    "docs/cli.md": {"sh", "json"},  # tests/cli/test_docs_cli.py
+    "docs/howto-scaling-out.md": {"python celery", "python rq"},  # tests/docs/test_howto_scaling_out.py
+    "docs/reference.md": {"py"},  # signatures
+    "docs/testing.md": {"python test"},  # tests/docs/test_testing_page.py
+}
 
 
 @pytest.fixture
-def netease(smtp_capture: Capture, monkeypatch: pytest.MonkeyPatch) -> Server:
+def netease(smtp_capture: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Server:
     """A local server in the place of smtp.163.com; no other mail server can be reached."""
     monkeypatch.setenv("CODE", "the-code")
+    monkeypatch.chdir(tmp_path)
     return smtp_capture(HOST, 465, persona="163", users={"me@163.com": "the-code"})
 
 
-@pytest.mark.parametrize("code", BLOCKS)
-def test_block_runs(code: str, netease: Server) -> None:
-    assert os.environ["CODE"] == "the-code"
-    exec(compile(code, "block", "exec"), {"__name__": "block"})
+@pytest.mark.parametrize(("page", "code", "needs"), BLOCKS)
+def test_block_runs(page: Path, code: str, needs: str, netease: Server) -> None:
+    if needs:
+        pytest.importorskip(needs)
+    run(page, code)
     if 'os.environ["CODE"]' in code and "send(" in code:
         assert len(netease.outbox) == 1
         assert netease.outbox[0].auth is not None
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_no_block_is_without_its_test(page: Path) -> None:
+    ours = {"python", "python aiosmtplib", "text", "mermaid", "sh", "console"}
+    assert labels(page) - ours <= RUN_ELSEWHERE.get(name(page), set())
+    assert text(page).count("\n```") % 2 == 0
+
+
 def test_blocks_are_found() -> None:
-    assert len(BLOCKS) >= 6
+    assert len(BLOCKS) >= 45
+    assert len(COMMANDS) >= 6
 
 
-def test_readme_shows_the_real_session() -> None:
+@pytest.mark.parametrize("line", COMMANDS)
+def test_command_is_understood(line: str) -> None:
+    _, command, *words = shlex.split(line)
+    command_parser(command, "en").parse(words)
+
+
+def test_readme_commands_work(netease: Server, monkeypatch: pytest.MonkeyPatch, capsys: Shown) -> None:
+    monkeypatch.setenv("RAWSMTP_PASSWORD", "the-code")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+    lines = [str(param.values[0]) for param in COMMANDS if str(param.id).startswith("README.md")]
+    assert [line.split()[1] for line in lines] == ["check", "send", "shell"]
+    for line in lines:
+        assert main(shlex.split(line)[1:]) == 0, capsys.readouterr().err
+    assert netease.outbox[0].subject == "Hello"
+
+
+def test_readme_shows_what_an_error_says(netease: Server, capsys: Shown) -> None:
+    (code,) = [code for code in blocks(ROOT / "README.md", "python") if "AuthenticationFailed" in code]
+    run(ROOT / "README.md", code)
+    said = re.findall(r"  # (.*?)(…?)$", code, re.MULTILINE)
+    assert len(said) == 3
+    for line, (start, cut) in zip(capsys.readouterr().out.splitlines(), said, strict=True):
+        assert line == start or (cut and line.startswith(start))
+
+
+def test_readme_has_the_two_commands_that_are_run_in_a_fresh_clone() -> None:
+    first, second = blocks(ROOT / "README.md", "sh")
+    assert "rawsmtp demo" in first
+    assert "pytest" in second
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "zh" / "README.md"], ids=name)
+def test_picture_is_the_real_session(page: Path) -> None:
     command = [sys.executable, "-m", "rawsmtp", "demo", "--lang", "en"]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    session = run.stdout.split("\n\n", 1)[1].split("\n\nThe mail", 1)[0]
-    shown = re.search(r"^```text\n(Trying.*?)^```$", PAGES[0].read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    assert shown is not None
-    assert re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:2525", session) == shown[1].rstrip("\n")
+    run_of_it = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    session = run_of_it.stdout.split("\n\n", 1)[1].split("\n\nThe mail", 1)[0]
+    (shown,) = [code.lstrip("\n") for code in blocks(page, "text") if code.lstrip().startswith("Trying")]
+    assert re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:2525", session) == shown.rstrip("\n")
 
 
 LINKS = [
-    pytest.param(page, target, id=f"{page.relative_to(ROOT)}: {target}")
+    pytest.param(page, *target, id=f"{name(page)}: {''.join(target)}")
     for page in PAGES
-    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    for target in re.findall(r"\]\((?!https?:)([^)#]*)(#[^)]*)?\)", text(page))
 ]
 
 
-@pytest.mark.parametrize(("page", "target"), LINKS)
-def test_link_leads_somewhere(page: Path, target: str) -> None:
-    assert (page.parent / target).exists()
+def anchors(page: Path) -> set[str]:
+    """Return what GitHub makes of the page's headings."""
+    prose = re.sub(r"^```.*?^```$", "", text(page), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", prose, re.MULTILINE)
+    return {"#" + re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize(("page", "target", "anchor"), LINKS)
+def test_link_leads_somewhere(page: Path, target: str, anchor: str) -> None:
+    found = page.parent / target if target else page
+    assert found.exists()
+    assert not anchor or anchor in anchors(found)
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    reached, ahead = set(), [ROOT / "README.md"]
+    while ahead:
+        page = ahead.pop().resolve()
+        if page in reached:
+            continue
+        reached.add(page)
+        ahead += [page.parent / target for target in re.findall(r"\]\((?!https?:)([^)#]+\.md)", text(page))]
+    assert {page.resolve() for page in PAGES} <= reached
+
+
+MENTIONED = [
+    pytest.param(each, id=f"{name(page)}: {each}")
+    for page in PAGES
+    if page.name not in ("cli.md", "reference.md")
+    for each in sorted(set(re.findall(r"`rawsmtp((?:\.\w+)+)", text(page))))
+]
+
+
+@pytest.mark.parametrize("path", MENTIONED)
+def test_name_that_is_mentioned_exists(path: str) -> None:
+    found: object = importlib.import_module("rawsmtp")
+    for part in path.split(".")[1:]:
+        found = getattr(found, part, None) or importlib.import_module(f"{found.__name__}.{part}")  # type: ignore[attr-defined]  # a module
+    assert found is not None

@@ -13,6 +13,7 @@ from rawsmtp.registry.diagnosis_microsoft import MICROSOFT
 from rawsmtp.registry.diagnosis_others import OTHERS
 from rawsmtp.registry.diagnosis_rules import GENERAL_RULES
 from rawsmtp.registry.providers import PROVIDERS
+from rawsmtp.registry.providers_china import CHINA
 
 if TYPE_CHECKING:
     from rawsmtp.registry.diagnosis_rule import Rule
@@ -221,11 +222,38 @@ def _retry(language: Language, rule: Rule) -> str:
     return one(language, "no", "否") if rule.stubborn or "4" not in first else one(language, "after 4yz", "4yz 时")
 
 
+BEGIN, END = "<!-- providers: made by docs/generate_tables.py -->", "<!-- end of providers -->"
+ABROAD = ("gmail", "outlook", "office365", "icloud", "yahoo")
+GRADES = {"A": "两处以上", "B": "一处", "C": "未核实"}
+
+
+def authorization_codes() -> str:
+    """Return the Chinese page of the authorization codes, with what each provider wants in its place."""
+    page = (DOCS / "zh" / "authorization-code.md").read_text(encoding="utf-8")
+    before, begin, rest = page.partition(BEGIN)
+    _, end, behind = rest.partition(END)
+    if not (begin and end):
+        raise SystemExit(f"authorization-code.md has no place for the providers: {BEGIN} … {END}")
+    wanted = {row["id"] for row in CHINA} | set(ABROAD)
+    rows = [
+        (
+            f"[{each.names[1] or each.names[0]}]({each.help})" if each.help else each.names[1] or each.names[0],
+            f"`{each.id}`",
+            each.hint_zh,
+            GRADES[each.grade],
+        )
+        for each in PROVIDERS
+        if each.id in wanted
+    ]
+    return f"{before}{BEGIN}\n\n{table(('邮箱', '标识', '要填什么，去哪里拿', '核实'), *rows)}\n{END}{behind}"
+
+
 def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
     made = {"status-codes.md": status_codes, "providers.md": providers, "errors.md": errors}
     found = {DOCS / name: make("en") for name, make in made.items()}
-    return found | {DOCS / "zh" / name: make("zh") for name, make in made.items()}
+    found |= {DOCS / "zh" / name: make("zh") for name, make in made.items()}
+    return found | {DOCS / "zh" / "authorization-code.md": authorization_codes()}
 
 
 def main(arguments: list[str]) -> int:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rawsmtp.testing import Capture, Server
 
 HOST = "smtp.163.com"
+READMES = [ROOT / "README.md", ROOT / "docs" / "zh" / "README.md"]
 Shown = pytest.CaptureFixture[str]
 BLOCKS = [
     pytest.param(page, code, label.removeprefix("python").strip(), id=f"{name(page)}:{len(code) - len(code.lstrip())}")
@@ -43,6 +44,7 @@ RUN_ELSEWHERE = {
     "docs/howto-scaling-out.md": {"python celery", "python rq"},  # tests/docs/test_howto_scaling_out.py
     "docs/reference.md": {"py"},  # signatures
     "docs/testing.md": {"python test"},  # tests/docs/test_testing_page.py
+    "docs/zh/testing.md": {"python test"},
 }
 
 
@@ -92,9 +94,10 @@ def test_readme_commands_work(netease: Server, monkeypatch: pytest.MonkeyPatch, 
     assert netease.outbox[0].subject == "Hello"
 
 
-def test_readme_shows_what_an_error_says(netease: Server, capsys: Shown) -> None:
-    (code,) = [code for code in blocks(ROOT / "README.md", "python") if "AuthenticationFailed" in code]
-    run(ROOT / "README.md", code)
+@pytest.mark.parametrize("page", READMES, ids=name)
+def test_readme_shows_what_an_error_says(page: Path, netease: Server, capsys: Shown) -> None:
+    (code,) = [code for code in blocks(page, "python") if "AuthenticationFailed" in code]
+    run(page, code)
     said = re.findall(r"  # (.*?)(…?)$", code, re.MULTILINE)
     assert len(said) == 3
     for line, (start, cut) in zip(capsys.readouterr().out.splitlines(), said, strict=True):
@@ -107,7 +110,26 @@ def test_readme_has_the_two_commands_that_are_run_in_a_fresh_clone() -> None:
     assert "pytest" in second
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "zh" / "README.md"], ids=name)
+CELLS = {
+    "none": "无",
+    "both": "都行",
+    "blocking": "同步",
+    "yes": "是",
+    "no": "否",
+    "2 and 2 (all or none: 3)": "2、2（要么全发要么不发时：3）",
+    "4 and 103": "4、103",
+}
+
+
+def test_both_readmes_have_the_same_table() -> None:
+    english, chinese = (re.findall(r"^\| [^|]* \| (.*) \|$", text(page), re.MULTILINE) for page in READMES)
+    assert len(english) > 10
+    assert [[CELLS.get(cell, cell) for cell in row.split(" | ")] for row in english] == [
+        row.split(" | ") for row in chinese
+    ]
+
+
+@pytest.mark.parametrize("page", READMES, ids=name)
 def test_picture_is_the_real_session(page: Path) -> None:
     command = [sys.executable, "-m", "rawsmtp", "demo", "--lang", "en"]
     run_of_it = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)

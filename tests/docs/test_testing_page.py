@@ -1,22 +1,23 @@
-"""The tests on docs/testing.md, in a run of pytest of their own."""
+"""The tests on the pages about testing, in a run of pytest of their own."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pytest
+import pytest
+from tests.docs.pages import ROOT, blocks, name
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "testing.md"
-BLOCKS = re.findall(r"^```python test\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytest_plugins = ["pytester"]
 
 
-def test_every_test_on_the_page_passes(pytester: pytest.Pytester) -> None:
-    assert len(BLOCKS) >= 4
-    pytester.makepyfile(**{f"test_block_{number}": block for number, block in enumerate(BLOCKS)})
-    count = sum(len(re.findall(r"^def test_", block, re.MULTILINE)) for block in BLOCKS)
+@pytest.mark.parametrize("page", [ROOT / "docs" / "testing.md", ROOT / "docs" / "zh" / "testing.md"], ids=name)
+def test_every_test_on_the_page_passes(page: Path, pytester: pytest.Pytester) -> None:
+    found = blocks(page, "python test")
+    assert len(found) >= 4
+    pytester.makepyfile(**{f"test_block_{number}": block for number, block in enumerate(found)})
+    count = sum(len(re.findall(r"^def test_", block, re.MULTILINE)) for block in found)
     pytester.runpytest_subprocess("-W", "error", "--strict-markers").assert_outcomes(passed=count)

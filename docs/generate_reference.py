@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 import rawsmtp
-from rawsmtp import commands, flows, testing
+from rawsmtp import commands, flows, testing, wire
 from rawsmtp.client.settings import Options
 from rawsmtp.protocol.state import REPLY, SAME, SEND, State
 from rawsmtp.wire.verb import Verb
@@ -47,6 +47,7 @@ MODULES = {
     ),
     "rawsmtp.flows": (flows, "The conversations, for I/O of your own: see [bring your own I/O](bring-your-own-io.md)."),
     "rawsmtp.testing": (testing, "Servers for tests: see [testing](testing.md)."),
+    "rawsmtp.wire": (wire, "Replies and addresses by themselves."),
 }
 INSIDE = {"begin_one_shot"}  # of the clients: what `send()` and `asend()` call, nothing for anybody else
 _PARAMETER = re.compile(r"^((?:\*{0,2}[a-z_]\w*)(?:, [a-z_]\w*)*): (.+)$")
@@ -70,7 +71,7 @@ def reference() -> str:
             parts += entry("Options", Options)
     for name, (module, intro) in MODULES.items():
         parts += [f"## {name}", intro]
-        parts += [part for each in module.__all__ for part in entry(each, getattr(module, each))]
+        parts += [part for each in module.__all__ if each not in listed for part in entry(each, getattr(module, each))]
     return "\n\n".join(parts) + "\n"
 
 

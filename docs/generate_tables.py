@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import rawsmtp.errors
+from rawsmtp import Refused, SMTPError
 from rawsmtp.registry import codes, enhanced
 from rawsmtp.registry.diagnosis_china import ALIBABA, NETEASE, TENCENT
 from rawsmtp.registry.diagnosis_google import GOOGLE
@@ -143,6 +145,47 @@ SECTIONS = (
 )
 
 
+ERRORS = """What a server or a network does is an `SMTPError`; `ValueError` and `TypeError` are for what you passed, before anything is
+sent. Ask an error these, in this order:
+
+```python
+import rawsmtp
+from rawsmtp.testing import Server
+
+with Server() as server:
+    server.reply_to("RCPT", 450, "4.2.2 mailbox full")
+    try:
+        rawsmtp.send("Subject: x\\n\\nx\\n", server.host, server.port, sender="me@x.test", recipients="ann@x.test")
+    except rawsmtp.SMTPError as error:
+        print(error.outcome)     # "not_sent", "refused", or "unknown": it may have been delivered
+        print(error.retryable)   # True only if a second try cannot deliver twice and could succeed
+        print(error.phase)       # where: "connect", "greeting", "hello", "tls", "auth", "mail", "rcpt", "data", "content" …
+        print(error.reply)       # the server's words, if it said any
+        print(error.hint)        # what to do, if that is known
+        print(error.transcript)  # the conversation, secrets left out
+```
+
+All of them pickle. After a cancellation, which cannot carry any of this, `client.progress` says phase and outcome."""
+
+
+def _error_classes() -> list[tuple[str, ...]]:
+    found = [("error", "what happened", "a second try")]
+    for name, kind in vars(rawsmtp.errors).items():
+        if isinstance(kind, type) and issubclass(kind, SMTPError) and kind not in (SMTPError, Refused):
+            others = [base.__name__ for base in kind.__mro__ if base in (ConnectionError, TimeoutError)]
+            also = f"; also a `{others[0]}`" if others else ""
+            worth = (
+                "after 4yz"
+                if issubclass(kind, Refused)
+                else "yes, unless it may be delivered"
+                if kind.recovers
+                else "no"
+            )
+            said = (kind.__doc__ or "").split("\n")[0].rstrip(".")
+            found.append((f"`{name}`", f"{said}{also}", worth))
+    return found
+
+
 def errors(language: Language) -> str:
     """Return the page of what to do about which reply."""
     pick = 1 if language == "zh" else 0
@@ -155,8 +198,10 @@ def errors(language: Language) -> str:
         "服务器原文始终保留。",
     )
     first = one(language, "535: which password does it want?", "535：到底要哪个密码")
-    parts = [f"# {one(language, 'I got 535: what now', '收到 535 怎么办')}", MADE[language], intro, f"## {first}"]
-    parts.append(_credentials(language))
+    title = one(language, "I got 535: what now", "收到 535 怎么办")
+    parts = [f"# {title}", MADE[language], intro, f"## {first}", _credentials(language)]
+    if language == "en":
+        parts = ["# Errors", MADE[language], ERRORS, table(*_error_classes()), f"## {title}", *parts[2:]]
     for *heading, rules in SECTIONS:
         parts += [f"## {heading[pick]}", _rules(language, rules)]
     return page(parts)

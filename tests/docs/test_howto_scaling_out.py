@@ -136,3 +136,10 @@ def test_what_must_not_be_tried_again_is_not(deliver: Deliver, server: Server, o
         work.get(timeout=1)
     assert (caught.value.outcome, caught.value.retryable) == (outcome, False)
     assert work.attempts == 1
+
+
+def test_what_is_made_anew_of_class_and_text_is_not_the_error() -> None:
+    error = rawsmtp.ConnectionLost("gone", phase="content", outcome="unknown")
+    assert not error.retryable
+    assert type(error)(*error.args).retryable  # so results by JSON mislead, as the page says
+    assert pickle.loads(pickle.dumps(error)) == error

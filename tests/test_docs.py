@@ -14,6 +14,7 @@ import pytest
 from tests.docs.pages import PAGES, ROOT, blocks, labels, name, run, text
 
 from rawsmtp import providers
+from rawsmtp.cli import COMMANDS as CLI_COMMANDS
 from rawsmtp.cli import command_parser, main
 
 if TYPE_CHECKING:
@@ -79,10 +80,19 @@ def test_blocks_are_found() -> None:
     assert len(COMMANDS) >= 6
 
 
-@pytest.mark.parametrize("line", COMMANDS)
+IN_PROSE = [
+    pytest.param(line, id=f"{name(page)}: {line}")
+    for page in PAGES
+    for line in sorted(set(re.findall(r"`(rawsmtp [a-z]+[^`…]*)`", text(page))))
+]
+
+
+@pytest.mark.parametrize("line", COMMANDS + IN_PROSE)
 def test_command_is_understood(line: str) -> None:
     _, command, *words = shlex.split(line)
-    command_parser(command, "en").parse(words)
+    assert command in CLI_COMMANDS
+    if words:
+        command_parser(command, "en").parse(words)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,9 @@ from rawsmtp import (
     SMTPTimeout,
     Submission,
     Timeouts,
+    commands,
 )
-from rawsmtp.flows import Terms
+from rawsmtp.flows import Terms, ask_one
 from rawsmtp.testing import Server
 
 if TYPE_CHECKING:
@@ -178,6 +179,22 @@ def test_idle_connection_that_was_closed_is_replaced() -> None:
         server.drop_after(".", answer=True, times=1)
         run(server, talk)
         server.assert_sent(2)
+
+
+def test_an_end_that_came_meanwhile_is_found_before_the_next_command_counts() -> None:
+    def twice() -> Any:
+        yield from ask_one(commands.Noop(), 60)
+        server.wait_until_closed()
+        yield from ask_one(commands.Noop(), 60)
+
+    async def talk(mailer: Any) -> None:
+        with pytest.raises(ConnectionLost):
+            await mailer._run(twice())
+        assert str(mailer.transcript).count("NOOP") == 1
+
+    with Server() as server:
+        server.drop_after("NOOP", answer=True)
+        run(server, talk)
 
 
 def test_nobody_listens() -> None:

@@ -94,6 +94,18 @@ def test_many_in_order_with_a_refused_one_among_them() -> None:
         assert len(server.sessions) == 1
 
 
+def test_tasks_take_turns() -> None:
+    async def talk(mailer: Any) -> None:
+        async with trio.open_nursery() as nursery:
+            for _ in range(3):
+                nursery.start_soon(send, mailer)
+
+    with Server(strict=True) as server:
+        run(server, talk)
+        server.assert_sent(3)
+        assert len(server.sessions) == 1
+
+
 def test_error_of_the_source_comes_out_and_the_connection_lives() -> None:
     def mails() -> Any:
         yield MAIL

@@ -114,6 +114,14 @@ def test_readme_has_its_three_commands(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", READMES, ids=name)
+def test_readme_is_as_short_as_it_promises(page: Path) -> None:
+    through_163, *others = [code.strip() for code in blocks(page, "python")]
+    (test,) = [code for code in others if "rawsmtp.testing" in code]
+    assert len(through_163.splitlines()) == 5
+    assert len(test.splitlines()) == 6
+
+
+@pytest.mark.parametrize("page", READMES, ids=name)
 def test_readme_shows_what_an_error_says(page: Path, netease: Server, capsys: Shown) -> None:
     (code,) = [code for code in blocks(page, "python") if "AuthenticationFailed" in code]
     run(page, code)

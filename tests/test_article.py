@@ -135,7 +135,25 @@ def test_clients_lines_are_the_articles_lines(make_client: MakeClient) -> None:
     assert said == [b"ehlo 163.com", *typed[1:], b""]
 
 
-def test_replies_glued_to_their_neighbours() -> None:
+@pytest.mark.parametrize("chop", [None, 1], ids=["whole", "byte by byte"])
+def test_replies_glued_to_their_neighbours(make_client: MakeClient, chop: int | None) -> None:
+    """Where commands are said ahead, the first of them may be answered together with the last."""
+    replies = [f"{line}\r\n".encode() for line, _ in SESSION]
+    ehlo = b"250-163.com\r\n250-AUTH LOGIN PLAIN\r\n250 PIPELINING\r\n"
+    lines = article.MESSAGE.count(b"\r\n")
+    script = [replies[0], ehlo, *replies[2:5], b"", b"", b"".join(replies[5:8]), *[b""] * lines]
+    script += [replies[8], b"221 Bye\r\n"]
+    with Server(script=script, chop=chop, close=True) as server:
+        client = make_client(server.host, server.port, auth=CREDENTIAL, local_name="163.com")
+        receipt = client.send(article.MESSAGE, sender=article.SENDER, recipients=article.RECIPIENT)
+        client.close()
+    assert receipt.reply == rawsmtp.Reply(250, f"Mail OK queued as {QUEUE_ID} 1551946998")
+    assert receipt.queue_id == QUEUE_ID
+    assert receipt.accepted == {article.RECIPIENT: rawsmtp.Reply(250, "Mail OK")}
+    assert str(client.transcript).endswith("QUIT\n221 Bye\nConnection closed.")
+
+
+def test_connection_takes_replies_glued_to_their_neighbours() -> None:
     connection = Connection()
     connection.receive(b"220 163.com\r\n")
     connection.send(commands.Ehlo("163.com"))
@@ -183,9 +201,23 @@ def test_web_server_that_answers_is_named(make_client: MakeClient) -> None:
 def test_tls_to_a_plaintext_port(make_client: MakeClient) -> None:
     with Server() as server:
         client = make_client(server.host, server.port, security="tls", timeout=5)
-        with pytest.raises(rawsmtp.TLSFailed, match="does not speak TLS") as caught:
+        with pytest.raises(rawsmtp.TLSFailed, match=r"does not speak TLS on this port.* said '220 ") as caught:
             client.connect()
     assert 'security="starttls"' in str(caught.value)
+    assert caught.value.phase == "tls"
+
+
+@pytest.mark.parametrize("chop", [None, 1], ids=["whole", "byte by byte"])
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [(SVN, "Subversion server"), (b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", "web server")],
+)
+def test_tls_to_a_server_of_something_else(make_client: MakeClient, said: bytes, name: str, chop: int | None) -> None:
+    with Server(script=[said], chop=chop) as server:
+        client = make_client(server.host, server.port, security="tls", timeout=5)
+        with pytest.raises(rawsmtp.TLSFailed, match=name) as caught:
+            client.connect()
+    assert "465, 587 or 25" in str(caught.value)
     assert caught.value.phase == "tls"
 
 

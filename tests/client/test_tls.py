@@ -10,7 +10,7 @@ import pytest
 
 import rawsmtp
 from rawsmtp.client.tls import default_context
-from rawsmtp.testing import MemoryServer, Server, authority
+from rawsmtp.testing import MemoryServer, Pause, Server, authority
 
 if TYPE_CHECKING:
     from tests.conftest import MakeClient, Talk
@@ -151,3 +151,17 @@ def test_nothing_is_left_open(make_client: MakeClient) -> None:
         client.close()
         server.wait_until_closed()
     assert not [thread for thread in threading.enumerate() if thread.name == "rawsmtp.testing"]
+
+
+def test_words_in_clear_in_place_of_the_handshake(talk: Talk) -> None:
+    behind: list[Any] = [b"220 go\r\n", Pause(1), b"500 what?\r\n"]
+    server = MemoryServer(script=[b"220 x.test\r\n", b"250-x.test\r\n250 STARTTLS\r\n", behind])
+    with pytest.raises(rawsmtp.TLSFailed, match=r"behind its 220 to STARTTLS; it said '500 what\?") as caught:
+        talk(server, security="starttls").connect()
+    assert "try" not in str(caught.value)
+
+
+def test_what_is_tls_and_broken_is_not_taken_for_clear(talk: Talk) -> None:
+    server = MemoryServer(script=[b"\x16\x03\x03\xff\xff" + bytes(100)])
+    with pytest.raises(rawsmtp.TLSFailed, match="the TLS handshake failed"):
+        talk(server, security="tls").connect()

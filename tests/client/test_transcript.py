@@ -1,9 +1,17 @@
 from __future__ import annotations
 
 import pickle
+from typing import TYPE_CHECKING
 
+import pytest
+
+import rawsmtp
 from rawsmtp import Reply, Transcript, commands
 from rawsmtp.client.transcript import ENTRIES
+from rawsmtp.testing import MemoryServer
+
+if TYPE_CHECKING:
+    from tests.conftest import Talk
 
 
 def test_reads_like_a_telnet_session() -> None:
@@ -36,6 +44,7 @@ def test_no_secret_is_recorded() -> None:
     octets = pickle.dumps(transcript)
     assert b"5ecret" not in octets
     assert b"NWVjcmV0" not in octets
+    assert not any(isinstance(kept, commands.Command) for _, kept, *_ in transcript._entries)
 
 
 def test_is_bounded_and_compares_and_pickles() -> None:
@@ -46,3 +55,12 @@ def test_is_bounded_and_compares_and_pickles() -> None:
     assert str(transcript.tail(2)) == f"{ENTRIES + 8}\n{ENTRIES + 9}"
     assert pickle.loads(pickle.dumps(transcript)) == transcript
     assert transcript.tail(2) != transcript
+
+
+def test_replies_that_break_the_protocol_are_recorded(talk: Talk) -> None:
+    server = MemoryServer(script=[b"220 x.test\r\n", b"250 x.test\r\n250 what else?\r\n"])
+    client = talk(server)
+    with pytest.raises(rawsmtp.RemoteProtocolError, match="what else"):
+        client.connect()
+    said = [entry.line for entry in client.transcript if entry.direction == "received"]
+    assert said == ["220 x.test", "250 x.test", "250 what else?"]

@@ -154,6 +154,11 @@ def test_failure(terms: Terms, answers: list[Any], error: type[SMTPError], words
     assert not any("MAIL" in line or "DATA" in line for line in play.said)
 
 
+def test_connection_that_ends_with_a_word_is_not_called_silent() -> None:
+    play = Play(establish(Session(terms())), [ConnectionLost("ended", reply=Reply(421, "bye"))])
+    assert str(play.error) == "ended"
+
+
 def test_endless_challenges_end() -> None:
     def ask_on(credential: Password) -> Responses:
         challenge = yield None

@@ -16,6 +16,7 @@ FORMS = [
     ("2.0.0 41B6Qx0d012345 Message accepted for delivery", "41B6Qx0d012345"),
     ("2.0.0 8c2b3f1e Message accepted for delivery", "8c2b3f1e"),
     ("2.0.0 OK  1551946998 d12sm3456789pfd.78 - gsmtp", "d12sm3456789pfd.78"),
+    ("Ok: queued as 4F5E23C0A1.", "4F5E23C0A1"),
     ("OK: queued as.", None),
     ("Ok: queued as ", None),
     ("Ok", None),

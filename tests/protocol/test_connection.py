@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +10,7 @@ from rawsmtp import commands
 from rawsmtp.errors import ConnectionLost, LocalProtocolError, RemoteProtocolError, SMTPError
 from rawsmtp.protocol import Connection, State
 from rawsmtp.protocol.state import REPLY, SEND, row_of
+from rawsmtp.wire.command import ChunkProbe
 from rawsmtp.wire.limits import Limits
 from rawsmtp.wire.verb import Verb
 
@@ -110,7 +111,7 @@ def test_ignored_extension_is_not_offered() -> None:
 
 
 def test_chunks() -> None:
-    connection = connected("PIPELINING\r\n250 CHUNKING".replace("\r\n250 ", " "))
+    connection = connected()
     octets = connection.send(MAIL, RCPT, commands.Bdat(3), commands.Content(b"a\r\n"), commands.Bdat(2, last=True))
     assert octets.endswith(b"BDAT 3\r\na\r\nBDAT 2 LAST\r\n")
     assert connection.in_content
@@ -168,7 +169,7 @@ def test_what_the_protocol_does_not_have(items: list[Item], octets: bytes) -> No
 
 @pytest.mark.parametrize("octets", [b"354 go\r\n", b"250 x\r\n", b"334 x\r\n"])
 def test_greeting_wants_220(octets: bytes) -> None:
-    with pytest.raises(RemoteProtocolError, match="greeting"):
+    with pytest.raises(RemoteProtocolError, match="the server greeted with"):
         Connection().receive(octets)
 
 
@@ -286,3 +287,53 @@ def test_any_walk_stays_in_step_or_closes(steps: list[Item | bytes]) -> None:
             return
         early = connection.state is State.CLOSED and answered > said
         assert early or connection.outstanding == said - answered or connection.state is State.CLOSED
+
+
+@pytest.mark.parametrize("item", ["NOOP", b"NOOP\r\n", None])
+def test_what_is_no_item(item: Any) -> None:
+    connection = connected()
+    with pytest.raises(TypeError, match=r"one of rawsmtp\.commands"):
+        connection.send(RSET, item)
+    assert (connection.outstanding, connection.state) == (0, State.READY)
+    assert connection.send(MAIL) == b"MAIL FROM:<a@x.test>\r\n"
+
+
+def test_address_over_the_limit() -> None:
+    connection = Connection(Limits(address=20))
+    connection.receive(b"220 x.test\r\n")
+    connection.send(commands.Ehlo("x.test"))
+    connection.receive(b"250-x.test\r\n250 PIPELINING\r\n")
+    with pytest.raises(ValueError, match="more than 20 octets"):
+        connection.send(RSET, commands.Mail("somebody@of.some.test"))
+    connection.send(MAIL)
+    with pytest.raises(ValueError, match="more than 20 octets"):
+        connection.send(commands.Rcpt("somebody@of.some.test"))
+    assert connection.outstanding == 1
+
+
+@pytest.mark.parametrize("first", [b"no line end", b"cut at CR\r"])
+@pytest.mark.parametrize(("second", "octets"), [(b".a\n", b"..a\r\n.\r\n"), (b"\na", b"\r\na\r\n.\r\n")])
+def test_each_content_begins_anew(first: bytes, second: bytes, octets: bytes) -> None:
+    connection = connected()
+    for content in (first, second):
+        connection.send(MAIL, RCPT, DATA)
+        connection.receive(b"250 ok\r\n250 ok\r\n354 go\r\n")
+        written = connection.send(commands.Content(content), END)
+        connection.receive(b"250 ok\r\n")
+    assert written == octets
+
+
+def test_what_is_owed_behind_a_421_opens_nothing_again() -> None:
+    connection = connected()
+    connection.send(MAIL, RCPT)
+    assert [code for code, _ in connection.receive(b"421 bye\r\n250 ok\r\n")] == [421, 250]
+    assert connection.state is State.CLOSED
+    with pytest.raises(LocalProtocolError):
+        connection.send(RSET)
+
+
+def test_data_that_is_taken_outside_a_transaction_is_the_end() -> None:
+    connection = connected()
+    connection.send(ChunkProbe(data=False), ChunkProbe(data=True))
+    assert [code for code, _ in connection.receive(b"503 no\r\n354 go\r\n")] == [503, 354]
+    assert connection.state is State.CLOSED

@@ -45,7 +45,11 @@ def test_auth(lines: list[str], mechanisms: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("line", "size"),
-    [("SIZE 1000", 1000), ("SIZE", None), ("SIZE 0", None), ("SIZE x", None), ("SIZE -1", None), ("SIZE ²", None)],
+    [
+        *[("SIZE 1000", 1000), ("SIZE", None), ("SIZE 0", None), ("SIZE x", None), ("SIZE -1", None), ("SIZE ²", None)],
+        # RFC 1870 §4: 20 digits at most.
+        *[(f"SIZE {'9' * 20}", 10**20 - 1), (f"SIZE {'9' * 21}", None)],
+    ],
 )
 def test_size(line: str, size: int | None) -> None:
     assert parse(line).size == size

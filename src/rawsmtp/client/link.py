@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rawsmtp.errors import TLSFailed
+from rawsmtp.errors import SMTPError, TLSFailed
 from rawsmtp.protocol import Connection, State
 from rawsmtp.wire.command import Auth, AuthAnswer, Content
 from rawsmtp.wire.verb import Verb
@@ -159,7 +159,12 @@ class Link:
             self._connection.receive_eof()
 
     def _take(self, clear: bytes) -> None:
-        replies = self._connection.receive(clear)
+        try:
+            replies = self._connection.receive(clear)
+        except SMTPError as error:
+            came = [*error.replies, *([error.reply] if error.reply is not None else [])]
+            self._transcript.record_received(came, tls=self._tls is not None)
+            raise
         self._transcript.record_received(replies, tls=self._tls is not None)
         self._replies += replies
         self.progress += len(replies)
@@ -184,7 +189,7 @@ class Link:
         """
         if not from_first_byte:
             self._connection.begin_tls()
-        self._tls = TLSLayer(context, host)
+        self._tls = TLSLayer(context, host, from_first_byte=from_first_byte)
 
     def shake_hands(self) -> bool:
         """Go on with the handshake; return whether it is done and written. Raises TLSFailed."""

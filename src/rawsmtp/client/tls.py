@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rawsmtp.errors import ConnectionLost, TLSFailed
+from rawsmtp.wire.foreign import identify, show
 from rawsmtp.wire.reply import printable
 
 if TYPE_CHECKING:
     import ssl
 
 _READ = 65_536
+_FIRST = 81
+"""Octets that are kept to tell what it is that does not speak TLS: one more than are shown."""
+_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,18 @@ class TLSLayer:
 
     context: an ssl.SSLContext.
     host: the name or the address that the certificate must be for.
+    from_first_byte: whether nothing was said in clear before.
     is_up: whether the handshake is done.
     is_verified: whether certificate and host name are verified; `check_hostname` needs a verified certificate.
     """
 
-    def __init__(self, context: ssl.SSLContext, host: str) -> None:
+    def __init__(self, context: ssl.SSLContext, host: str, *, from_first_byte: bool = True) -> None:
         import ssl
 
         self._ssl = ssl
         self._host = host
+        self._from_first_byte = from_first_byte
+        self._first = b""
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
@@ -79,15 +86,25 @@ class TLSLayer:
             why = f"the certificate is not good for {self._host!a}: {error.verify_message}"
             hint = "connect by a name that the certificate has, or trust its issuer by tls_context="
             return TLSFailed(why, phase="tls", hint=hint)
-        if getattr(error, "reason", None) in _PLAINTEXT:
-            return TLSFailed(
-                "the server does not speak TLS on this port from the first byte",
-                phase="tls",
-                hint='it may speak plaintext SMTP there: try security="starttls"',
-            )
+        if getattr(error, "reason", None) in _PLAINTEXT and not self._first.startswith(_RECORDS):
+            return self._no_tls()
         if isinstance(error, self._ssl.SSLEOFError):
             return TLSFailed("the server closed the connection in the TLS handshake", phase="tls")
         return TLSFailed(f"the TLS handshake failed: {printable(str(error))}", phase="tls")
+
+    def _no_tls(self) -> TLSFailed:
+        said = f"it said {show(self._first)}"
+        known = identify(self._first)
+        if known is not None:
+            name, advice = known
+            return TLSFailed(f"this is {name}, not an SMTP server with TLS; {said}", phase="tls", hint=advice)
+        if not self._from_first_byte:
+            return TLSFailed(f"the server does not speak TLS behind its 220 to STARTTLS; {said}", phase="tls")
+        return TLSFailed(
+            f"the server does not speak TLS on this port from the first byte; {said}",
+            phase="tls",
+            hint='it may speak plaintext SMTP there: try security="starttls"',
+        )
 
     def encrypt(self, octets: bytes) -> bytes:
         """Return the octets as they go on the wire."""
@@ -98,6 +115,7 @@ class TLSLayer:
     def feed(self, data: bytes) -> None:
         """Take octets from the wire; nothing is the end of the stream."""
         if data:
+            self._first += data[: _FIRST - len(self._first)]
             self._incoming.write(data)
         else:
             self._incoming.write_eof()
@@ -129,4 +147,5 @@ class TLSLayer:
         return TLSInfo(self._object.version() or "", cipher[0] if cipher else "", self._object.getpeercert() or {})
 
 
+_RECORDS = (b"\x14", b"\x15", b"\x16", b"\x17")
 _PLAINTEXT = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL")

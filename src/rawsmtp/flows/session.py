@@ -134,7 +134,8 @@ def _greet(session: Session) -> Flow[None]:
     try:
         (reply,) = yield from ask(timeout=session.terms.timeouts.greeting)
     except (SMTPTimeout, ConnectionLost) as error:
-        error.hint = _silence(session)
+        if error.reply is None:
+            error.hint = _silence(session)
         raise
     session.greeting = reply
     if reply.is_refusal:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rawsmtp.errors import ConnectionLost, LocalProtocolError, RemoteProtocolError, SMTPError
 from rawsmtp.wire.capabilities import Capabilities
-from rawsmtp.wire.command import Bdat, Command, Content, EndOfData, Item
+from rawsmtp.wire.command import Bdat, Command, Content, EndOfData, Item, Mail, Rcpt
 from rawsmtp.wire.content import DotStuffing
 from rawsmtp.wire.limits import DEFAULT_LIMITS, Limits
 from rawsmtp.wire.parser import ReplyParser
@@ -64,13 +64,14 @@ class Connection:
         """Return the octets to write for these items, all of them or none.
 
         items: commands, `Content` and `EndOfData`, in order.
-        Raises LocalProtocolError if one may not be said where it stands, ValueError if a line passes its limit.
+        Raises LocalProtocolError if one may not be said where it stands, ValueError if a line passes its limit,
+        TypeError for what is no item.
         Several commands may be in flight only where the server offers PIPELINING. RFC 2920 §3.1.
         """
         before = self._said, len(self._owed), self._chunk
         try:
             admitted = [self._admit(item) for item in items]
-        except (LocalProtocolError, ValueError):
+        except (LocalProtocolError, ValueError, TypeError):
             self._said, owed, self._chunk = before
             while len(self._owed) > owed:
                 self._owed.pop()
@@ -79,6 +80,8 @@ class Connection:
 
     def _admit(self, item: Item) -> bytes | Content | EndOfData:
         # Content is encoded only when all is admitted: what its encoder has seen cannot be taken back.
+        if not isinstance(item, (Command, Content, EndOfData)):
+            raise TypeError(f"what is said is one of rawsmtp.commands, not {type(item).__name__}: {item!a:.80}")
         verb = item.verb
         if self._chunk:
             return self._admit_chunk(item)
@@ -89,6 +92,8 @@ class Connection:
             self._check_pipelining(verb)
         if type(item) is Content:
             return item
+        if isinstance(item, (Mail, Rcpt)) and len(item.line) > self._limits.address:
+            self._check_address(item.address)
         line = item if type(item) is EndOfData else self._line(item)  # type: ignore[arg-type]  # the rest are commands
         self._said = state
         self._owed.append(verb)
@@ -116,6 +121,10 @@ class Connection:
             raise LocalProtocolError(f"{verb.value} may not be said before the reply to {last.value} has come")
         if not self.capabilities.pipelining:
             raise LocalProtocolError(f"{verb.value} may not be said ahead: the server does not offer PIPELINING")
+
+    def _check_address(self, address: str) -> None:
+        if len(address.encode()) > self._limits.address:
+            raise ValueError(f"an address of more than {self._limits.address} octets: {address[:60]!a}…")
 
     def _line(self, item: Command) -> bytes:
         line = item.line
@@ -158,7 +167,8 @@ class Connection:
         verb = self._next_owed(reply)
         reached = row_of(verb, reply.code)
         if reached is False:
-            raise RemoteProtocolError(f"the server answered {verb.value} with {str(reply)!r}", reply=reply)
+            did = "greeted" if verb is Verb.GREETING else f"answered {verb.value}"
+            raise RemoteProtocolError(f"the server {did} with {str(reply)!r}", reply=reply)
         if reached is not SAME and self._answered is not State.CLOSED:
             self._answered = reached
         if verb in _HELLO_VERBS and reply.is_success:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+_SHOWN = 80
 _KNOWN: tuple[tuple[bytes, str, str], ...] = (
     (b"( success ", "a Subversion server (svnserve)", "mail is sent to another port: 465, 587 or 25"),
     (b"HTTP/", "a web server", "mail is sent to another port: 465, 587 or 25"),
@@ -20,3 +21,9 @@ def identify(octets: bytes) -> tuple[str, str] | None:
         if octets and (octets.startswith(start) or start.startswith(octets)):
             return name, advice
     return None
+
+
+def show(octets: bytes) -> str:
+    """Return the first of some octets as they are shown in messages, everything but printable ASCII escaped."""
+    shown = ascii(octets[:_SHOWN])[1:]
+    return shown + "…" if len(octets) > _SHOWN else shown

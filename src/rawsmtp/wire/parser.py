@@ -6,14 +6,13 @@ import re
 
 from rawsmtp.errors import RemoteProtocolError
 
-from .foreign import identify
+from .foreign import identify, show
 from .limits import DEFAULT_LIMITS, Limits
 from .reply import Reply, decode, printable
 
 # On octets: int() and str.isdigit() take signs, spaces and the digits of other scripts.
 _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])([^\r\n]*))?")
 _START = re.compile(rb"[2-5](?:[0-9](?:[0-9](?:[ \r-].*)?)?)?", re.DOTALL)
-_SHOWN = 80
 
 
 class ReplyParser:
@@ -72,14 +71,14 @@ class ReplyParser:
     def _continue(self, line: bytes, code: bytes, separator: bytes | None, text: bytes) -> Reply | None:
         if self._raw and code != self._code:
             before, after = self._code.decode(), code.decode()
-            raise RemoteProtocolError(f"one reply with two codes: {before} and then {after} ({_show(line)})")
+            raise RemoteProtocolError(f"one reply with two codes: {before} and then {after} ({show(line)})")
         self._code = code
         self._raw.append(line + b"\r\n")
         self._texts.append(printable(decode(text)))
         self._octets += len(line) + 2
         if self._octets > self._limits.reply or len(self._raw) > self._limits.lines:
             size = f"{self._limits.reply} octets or {self._limits.lines} lines"
-            raise RemoteProtocolError(f"a reply of more than {size}, beginning {_show(self._raw[0])}")
+            raise RemoteProtocolError(f"a reply of more than {size}, beginning {show(self._raw[0])}")
         if separator == b"-":
             return None
         reply = Reply(int(code), "\n".join(self._texts), b"".join(self._raw))
@@ -95,16 +94,11 @@ class ReplyParser:
 
     def _malformed(self, line: bytes) -> RemoteProtocolError:
         if len(line) > self._limits.line:
-            return RemoteProtocolError(f"a reply line of more than {self._limits.line} octets: {_show(line)}")
+            return RemoteProtocolError(f"a reply line of more than {self._limits.line} octets: {show(line)}")
         known = identify(line)
         if known is not None:
             name, advice = known
-            return RemoteProtocolError(f"this is {name}, not an SMTP server; it said {_show(line)}", hint=advice)
+            return RemoteProtocolError(f"this is {name}, not an SMTP server; it said {show(line)}", hint=advice)
         if b"\n" in line or b"\r" in line:
-            return RemoteProtocolError(f"a reply with a bare CR or LF in it: {_show(line)}")
-        return RemoteProtocolError(f"not an SMTP reply: {_show(line)}")
-
-
-def _show(octets: bytes) -> str:
-    shown = ascii(octets[:_SHOWN])[1:]
-    return shown + "…" if len(octets) > _SHOWN else shown
+            return RemoteProtocolError(f"a reply with a bare CR or LF in it: {show(line)}")
+        return RemoteProtocolError(f"not an SMTP reply: {show(line)}")

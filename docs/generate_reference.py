@@ -26,7 +26,7 @@ REFERENCE, DESIGN = DOCS / "reference.md", DOCS / "design.md"
 BEGIN, END = "<!-- states: made by docs/generate_reference.py -->", "<!-- end of states -->"
 
 GROUPS = {
-    "Clients": ("Client", "AsyncClient", "send", "asend"),
+    "Clients": ("Client", "AsyncClient", "send", "asend", "Sender", "AsyncSender"),
     "Credentials": ("Password", "OAuth2", "External"),
     "Messages and what became of them": ("Submission", "Receipt", "Result"),
     "Errors": (
@@ -78,7 +78,9 @@ def reference() -> str:
 def entry(name: str, thing: object) -> list[str]:
     """Return what is said of one name, paragraph by paragraph."""
     if isinstance(thing, ModuleType):
-        public = [each for each in vars(thing) if not each.startswith("_") and is_at_home(thing, each)]
+        public = getattr(thing, "__all__", None) or [
+            each for each in vars(thing) if not each.startswith("_") and is_at_home(thing, each)
+        ]
         head = [f"#### module `{name}`", *prose(thing.__doc__)]
         return head + [part for each in public for part in entry(f"{name}.{each}", getattr(thing, each))]
     if isinstance(thing, type):

@@ -16,6 +16,7 @@ from ._version import __version__
 if TYPE_CHECKING:
     from .client.aio import AsyncClient, asend
     from .client.blocking import Client, send
+    from .client.sender import AsyncSender, Sender
     from .client.tls import TLSInfo
     from .client.transcript import Entry, Transcript
     from .errors import (
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AsyncClient",
+    "AsyncSender",
     "AuthenticationFailed",
     "Capabilities",
     "Client",
@@ -79,6 +81,7 @@ __all__ = [
     "Result",
     "SMTPError",
     "SMTPTimeout",
+    "Sender",
     "SenderRefused",
     "State",
     "Submission",
@@ -98,6 +101,7 @@ __all__ = [
 _HOME = {
     "client.aio": ("AsyncClient", "asend"),
     "client.blocking": ("Client", "send"),
+    "client.sender": ("AsyncSender", "Sender"),
     "client.tls": ("TLSInfo",),
     "client.transcript": ("Entry", "Transcript"),
     "errors": (
@@ -131,12 +135,13 @@ _HOME = {
     "wire.reply": ("EnhancedCode", "Reply"),
 }
 _MODULES = {name: module for module, names in _HOME.items() for name in names}
-_FOLDERS = {"codes": "registry.codes", "providers": "registry.providers", "commands": "commands", "flows": "flows"}
+_FOLDERS = frozenset({"client", "codes", "commands", "errors", "flows", "message", "protocol", "providers"})
+_FOLDERS |= {"registry", "sasl", "testing", "wire"}
 
 
 def __getattr__(name: str) -> object:
     if name in _FOLDERS:
-        return import_module(f"{__name__}.{_FOLDERS[name]}")
+        return import_module(f"{__name__}.{name}")
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import pickle
 import socket
 import ssl
-import threading
 from email.message import EmailMessage
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -378,23 +376,6 @@ def test_idle_connection_that_the_server_closed_is_replaced(make_client: MakeCli
     assert len(server.sessions) == 2
 
 
-def test_timeout_is_per_complete_reply(make_client: MakeClient) -> None:
-    timeouts = rawsmtp.Timeouts(greeting=5, command=0.2)
-    with Server(script=[GREETING, b"250-x\r\n"]) as server:
-        client = make_client(server.host, server.port, timeout=timeouts)
-        with pytest.raises(rawsmtp.SMTPTimeout, match=r"0\.2 seconds") as caught:
-            client.connect()
-    assert caught.value.phase == "hello"
-    assert isinstance(caught.value, TimeoutError)
-
-
-def test_deadline_bounds_the_whole_call(make_client: MakeClient) -> None:
-    with Server(script=[GREETING]) as server:
-        client = make_client(server.host, server.port, deadline=0.2)
-        with pytest.raises(rawsmtp.SMTPTimeout, match="deadline"):
-            client.connect()
-
-
 def test_no_server(make_client: MakeClient) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -477,30 +458,6 @@ def test_ten_megabytes_while_the_server_reads_slowly(make_client: MakeClient, se
     assert server.wait_for(1)[0].raw == content
 
 
-def test_threads_take_turns(server: Server) -> None:
-    client = rawsmtp.Client(server.host, server.port)
-    threads = [
-        threading.Thread(target=client.send, args=(TEXT,), kwargs={"sender": SENDER, "recipients": f"r{number}@x.test"})
-        for number in range(8)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    client.close()
-    assert sorted(mail.envelope.recipients[0] for mail in server.outbox) == [f"r{number}@x.test" for number in range(8)]
-
-
-def test_tasks_take_turns(server: Server) -> None:
-    async def send_all() -> None:
-        async with rawsmtp.AsyncClient(server.host, server.port) as client:
-            sends = (client.send(TEXT, sender=SENDER, recipients=f"r{number}@x.test") for number in range(8))
-            await asyncio.gather(*sends)
-
-    asyncio.run(send_all())
-    assert sorted(mail.envelope.recipients[0] for mail in server.outbox) == [f"r{number}@x.test" for number in range(8)]
-
-
 def test_async_source(server: Server) -> None:
     async def pieces() -> Any:
         yield b"Subject: x\r\n"
@@ -524,24 +481,6 @@ def test_cancellation_closes_and_tells_the_outcome() -> None:
     with Server(script=[GREETING, EHLO, OK, OK, GO_ON]) as server:
         client = asyncio.run(cancelled(server))
     assert client.progress == ("content", "unknown")
-
-
-def test_forked_child_does_not_share_the_connection(server: Server) -> None:
-    client = rawsmtp.Client(server.host, server.port)
-    client.noop()
-    child = os.fork()
-    if not child:
-        status = 1
-        try:
-            client.noop()
-            client.close()
-            status = 0
-        finally:
-            os._exit(status)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert client.noop().is_success
-    client.close()
-    assert len(server.sessions) == 2
 
 
 def test_event_loop_that_cannot_watch_sockets(server: Server) -> None:
@@ -577,12 +516,3 @@ def test_interruption_while_the_last_octet_is_handed_over_is_unknown(make_client
         client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
     assert client.progress == ("content", "unknown")
     assert server.wait_for(1)
-
-
-def test_client_that_outlives_its_event_loop(server: Server) -> None:
-    client = rawsmtp.AsyncClient(server.host, server.port)
-    for number in range(3):
-        asyncio.run(client.send(TEXT, sender=f"s{number}@x.test", recipients=RECIPIENT))
-    asyncio.run(client.close())
-    assert [mail.envelope.sender for mail in server.outbox] == ["s0@x.test", "s1@x.test", "s2@x.test"]
-    assert len(server.sessions) == 1

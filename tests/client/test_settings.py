@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 import rawsmtp
 from rawsmtp.client.settings import default_local_name, settings
 from rawsmtp.flows import Timeouts
+from rawsmtp.registry.providers import PROVIDERS
 
 DEFAULTS = [
     ("mail.test", None, {}, 587, "starttls"),
@@ -23,6 +26,21 @@ DEFAULTS = [
     ("127.0.0.1", None, {}, 25, "none"),
     ("127.9.9.9", None, {}, 25, "none"),
     ("::1", None, {}, 25, "none"),
+    ("0:0:0:0:0:0:0:1", None, {}, 25, "none"),
+    ("::ffff:127.0.0.1", None, {}, 25, "none"),
+    ("::ffff:10.0.0.1", None, {}, 587, "starttls"),
+    ("localhost.", None, {}, 25, "none"),
+    # What a known provider has.
+    ("smtp.163.com", None, {}, 465, "tls"),
+    ("SMTP.163.com.", None, {}, 465, "tls"),
+    ("smtp.163.com", 25, {}, 25, "starttls"),
+    ("smtp.163.com", None, {"security": "none"}, 25, "none"),
+    ("smtp.qq.com", None, {"security": "starttls"}, 587, "starttls"),
+    ("smtp.163.com", None, {"security": "starttls"}, 587, "starttls"),
+    ("smtp.office365.com", None, {}, 587, "starttls"),
+    ("smtp.sendcloud.net", None, {}, 2525, "starttls"),
+    ("mail.cstnet.cn", 994, {}, 994, "tls"),
+    ("smtp.163.com.mail.test", None, {}, 587, "starttls"),
     ("[::1]", 465, {}, 465, "tls"),
     ("127.0.0.1.mail.test", None, {}, 587, "starttls"),
     ("10.0.0.1", None, {}, 587, "starttls"),
@@ -38,12 +56,40 @@ def test_defaults(host: Any, port: int | None, options: Any, expected_port: int,
     assert (found.port, found.terms.security) == (expected_port, security)
 
 
+def test_what_is_unverified_of_a_provider_is_no_default() -> None:
+    verified = {server.host for provider in PROVIDERS if provider.grade != "C" for server in provider.servers}
+    hosts = {server.host for provider in PROVIDERS for server in provider.servers} - verified
+    assert hosts
+    assert {(settings(host, None, {}).port, settings(host, None, {}).terms.security) for host in hosts} == {
+        (587, "starttls")
+    }
+
+
+def test_the_table_of_providers_is_loaded_only_where_it_may_help() -> None:
+    made = "rawsmtp.Client('mail.test', 587), rawsmtp.Client('localhost'), rawsmtp.Client('mail.test', security='none')"
+    code = f"import sys, rawsmtp; {made}; print('rawsmtp.registry.providers' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("host", "place"),
+    [("mail.test", "mail.test:465"), ("127.0.0.1", "127.0.0.1:465"), ("::1", "[::1]:465"), ("/run/smtp", "/run/smtp")],
+)
+def test_how_the_server_is_named(host: str, place: str) -> None:
+    client = rawsmtp.Client(host, 465)
+    assert repr(client) == f"<Client {place} tls not connected>"
+
+
 @pytest.mark.parametrize(
     ("host", "port", "options", "error", "words"),
     [
         ("a\r\nb", None, {}, ValueError, r"'a\\r\\nb'"),
         ("a\0", None, {}, ValueError, "control"),
-        ("/a\0", None, {}, ValueError, "NUL"),
+        ("/a\0", None, {}, ValueError, r"'/a\\x00'"),
+        ("/run/a\nb", None, {}, ValueError, "control"),
+        ("smtp://mail.test", None, {}, ValueError, "from_url"),
+        ("mail.test:25", None, {}, ValueError, "port=25"),
         ("", None, {}, ValueError, "one word"),
         ("a b", None, {}, ValueError, "one word"),
         ("a..b", None, {}, ValueError, "not a domain"),
@@ -61,7 +107,16 @@ def test_defaults(host: Any, port: int | None, options: Any, expected_port: int,
         ("a", None, {"timeout": 0}, ValueError, "positive"),
         ("a", None, {"deadline": -1}, ValueError, "positive"),
         ("a", None, {"ignore_extensions": "SIZE"}, TypeError, "collection"),
-        ("a", None, {"tls": True}, TypeError, "no such option: tls"),
+        ("a", None, {"ignore_extensions": [1]}, TypeError, "collection"),
+        ("a", None, {"local_name": ""}, ValueError, "one word"),
+        ("a", None, {"timeout": "10"}, ValueError, "positive number"),
+        ("a", None, {"deadline": None}, ValueError, "positive number"),
+        ("a", None, {"limits": 5}, TypeError, "is a Limits"),
+        ("a", None, {"connect": 5}, TypeError, "callable"),
+        ("a", None, {"source_address": "10.0.0.1"}, TypeError, "host, port"),
+        ("a", None, {"tls_context": True}, TypeError, "SSLContext"),
+        ("a", None, {"lmtp": True}, ValueError, "later version"),
+        ("a", None, {"tls": True}, TypeError, "unexpected keyword argument 'tls'"),
     ],
 )
 @pytest.mark.parametrize("kind", ["Client", "AsyncClient"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from rawsmtp.errors import SMTPError
 from rawsmtp.flows.session import converse, part
 from rawsmtp.flows.submission import submit
-from rawsmtp.message.submission import Submission, prepare
+from rawsmtp.message.submission import Submission
 from rawsmtp.wire.command import Noop, Rset, Vrfy
 
 from .asyncio_driver import AsyncioDriver
@@ -36,13 +36,10 @@ class AsyncClient(AsyncioDriver):
     tasks wait for their turn.
 
     host: a name, an address, or the path of a unix socket.
-    port: default 465 for security="tls", 587 for "starttls", else 25.
-    options: see `Options`.
+    port: default: a known provider's own; else 465 for security="tls", 587 for "starttls", 25 without either.
+    The others: see `Options`.
     Raises ValueError or TypeError for what cannot be meant.
     """
-
-    def __init__(self, host: str | os.PathLike[str], port: int | None = None, **options: Unpack[Options]) -> None:
-        super().__init__(self._check(host, port, options))
 
     @classmethod
     def for_account(
@@ -139,7 +136,7 @@ class AsyncClient(AsyncioDriver):
         RecipientsRefused, MessageRefused, NotSupported, and any other SMTPError: `outcome` tells of the message.
         """
         submission = Submission(message, sender=sender, recipients=recipients, refused=refused)
-        prepared = prepare(submission, reports=on_progress is not None)
+        prepared = self._prepared(submission, reports=on_progress is not None)
         return await self._call(lambda: submit(self._session, prepared, last=self._is_one_shot), on_progress)
 
     def send_many(self, items: AnyIterable[AnyMessage | Submission], *, window: int = 1) -> AsyncIterator[Result]:
@@ -149,10 +146,11 @@ class AsyncClient(AsyncioDriver):
         window: how many messages may be in doubt at once; more than one needs a client with chunking.
         A refused message, and a caller's mistake, is the error of its Result. What the source raises is raised when
         the results that are owed were given. Any other call on this client is an error until all is taken or closed.
-        Raises ValueError for a window that cannot be, and the SMTPError after which no message can be sent.
+        Raises ValueError for a window that cannot be, TypeError for items that cannot be iterated over, and the
+        SMTPError after which no message can be sent.
         """
         self._check_window(window)
-        return self._stream(items, window)
+        return self._stream(self._io.iterate(items), window)
 
     async def command(self, command: Command | str) -> Reply:
         """Say one command and return the reply, whatever it is.
@@ -182,10 +180,11 @@ class AsyncClient(AsyncioDriver):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None or issubclass(kind, Exception):
-            await self.close()
-        else:
+        # Whoever leaves in the midst of send_many() takes no more results; an interruption wants no word with anybody.
+        if self._streaming or not (kind is None or issubclass(kind, Exception)):
             self.abort()
+        else:
+            await self.close()
 
 
 async def asend(

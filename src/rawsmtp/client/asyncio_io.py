@@ -35,6 +35,8 @@ _SLICE = 0.5
 class AsyncioIO:
     """One socket that is waited for by an event loop."""
 
+    takes_async = True
+
     def __init__(self) -> None:
         self._sock: socket.socket | None = None
         self._owner = 0
@@ -42,17 +44,27 @@ class AsyncioIO:
         self._is_blind = False
         self._come: deque[bytes | OSError] = deque()
         self._ready: asyncio.Future[bool] | None = None
-        self._turn = asyncio.Lock()
+        self._turn, self._turns_of = asyncio.Lock(), os.getpid()
+        self._turns_in: asyncio.AbstractEventLoop | None = None
         self._before_waiting: Callable[[], object]
         self._ahead: tuple[object, asyncio.Task[object]] | None = None
 
     async def acquire(self, seconds: float) -> bool:
         """Wait for the turn to converse; return whether it came."""
+        self._check_turn()
         try:
             async with asyncio.timeout(seconds):
                 return await self._turn.acquire()
         except TimeoutError:
             return False
+
+    def _check_turn(self) -> None:
+        # A lock stays with the first loop in which somebody waited for it. In a forked child, or when that loop is
+        # gone, whoever holds it is not there to release it.
+        loop = asyncio.get_running_loop()
+        if self._turns_of != os.getpid() or (self._turns_in is not None and self._turns_in.is_closed()):
+            self._turn, self._turns_of = asyncio.Lock(), os.getpid()
+        self._turns_in = loop
 
     def release(self) -> None:
         """Give the turn to the next."""
@@ -63,7 +75,7 @@ class AsyncioIO:
         self.drop()
         try:
             async with asyncio.timeout(seconds):
-                self._sock = await _connect_any(settings)
+                self._sock = await _connect_any(settings, seconds)
         except TimeoutError as error:
             raise SMTPTimeout(f"no connection to {settings.place} in {seconds:.3g} seconds") from error
         self._owner = os.getpid()
@@ -195,7 +207,10 @@ class AsyncioIO:
         sock, self._sock = self._sock, None
         if sock is None:
             return
-        self._unwatch(sock)
+        if self._owner == os.getpid():
+            # A forked child shares what the system watches for the loop: what it takes out is lost to its parent.
+            self._unwatch(sock)
+        self._loop = None
         self._come.clear()
         if self._ready is not None:
             _set(self._ready, True)
@@ -216,9 +231,9 @@ def _set(future: asyncio.Future[bool], value: bool) -> None:
         future.set_result(value)
 
 
-async def _connect_any(settings: Settings) -> socket.socket:
+async def _connect_any(settings: Settings, seconds: float) -> socket.socket:
     if settings.connect is not None:
-        return await _call(settings)
+        return await _call(settings, seconds)
     loop = asyncio.get_running_loop()
     if settings.is_path:
         return await _race(settings, [(socket.AF_UNIX, settings.host)])
@@ -275,10 +290,10 @@ async def _connect(
     return sock
 
 
-async def _call(settings: Settings) -> socket.socket:
+async def _call(settings: Settings, seconds: float) -> socket.socket:
     assert settings.connect is not None  # noqa: S101  # for the type checker: _connect_any() has asked
     try:
-        made = settings.connect(settings.host, settings.port, settings.deadline)
+        made = settings.connect(settings.host, settings.port, seconds)
         return await made if inspect.isawaitable(made) else made  # type: ignore[no-any-return]  # the caller's word
     except OSError as error:
         raise sockets.connect_failed(settings, [("connect=", error)]) from error

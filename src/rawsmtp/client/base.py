@@ -5,28 +5,34 @@ from __future__ import annotations
 import os
 from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from rawsmtp.errors import ConnectionLost, LocalProtocolError, Refused, SMTPError, SMTPTimeout
 from rawsmtp.flows.session import Progress, Session
+from rawsmtp.flows.terms import DEFAULT_TIMEOUTS
 from rawsmtp.message.submission import Submission, prepare
 from rawsmtp.wire.command import Command, Raw
 from rawsmtp.wire.content import PIECE
+from rawsmtp.wire.limits import DEFAULT_LIMITS
 
 from .link import Link
-from .settings import Options, Settings, settings
+from .settings import DEADLINE, Options, settings
 from .tls import TLSInfo, default_context
 from .transcript import Transcript
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from rawsmtp.flows.effects import Exchange
+    from rawsmtp.flows.terms import Chunking, Security, Timeouts
     from rawsmtp.message.receipt import Result
     from rawsmtp.message.submission import Prepared
     from rawsmtp.wire.capabilities import Capabilities
+    from rawsmtp.wire.limits import Limits
     from rawsmtp.wire.reply import Reply
+
+    from .settings import Auth
 
 IDLE = 5.0
 """Seconds after which a connection counts as idle: no server was seen to close one sooner, and many do later."""
@@ -37,12 +43,48 @@ SLOWEST = 500
 class BaseClient:
     """The state and the judgement of a client; `Client` and `AsyncClient` add the waiting."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    _IO: ClassVar[type[Any]]
+    """What waits."""
+
+    def __init__(
+        self,
+        host: str | os.PathLike[str],
+        port: int | None = None,
+        *,
+        security: Security | None = None,
+        auth: Auth | None = None,
+        lmtp: Literal[False] = False,
+        local_name: str | None = None,
+        timeout: Timeouts | float = DEFAULT_TIMEOUTS,
+        deadline: float = DEADLINE,
+        tls_context: ssl.SSLContext | None = None,
+        source_address: tuple[str, int] | None = None,
+        connect: Callable[[str, int, float], Any] | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        ignore_extensions: Iterable[str] = (),
+        chunking: Chunking = "off",
+    ) -> None:
+        options: Options = {
+            "security": security,
+            "auth": auth,
+            "lmtp": lmtp,
+            "local_name": local_name,
+            "timeout": timeout,
+            "deadline": deadline,
+            "tls_context": tls_context,
+            "source_address": source_address,
+            "connect": connect,
+            "limits": limits,
+            "ignore_extensions": ignore_extensions,
+            "chunking": chunking,
+        }
+        self._settings = settings(host, port, options)
+        self._io = self._IO()
         self._now: Callable[[], float] = monotonic
-        self._session = Session(settings.terms)
+        self._session = Session(self._settings.terms)
         self._link: Link | None = None
         self._owner = 0
+        self._takes_async: bool = self._io.takes_async
         self._broken: str | None = None
         self._streaming = False
         self._deadline = inf
@@ -74,9 +116,15 @@ class BaseClient:
         state = "connected" if self._link is not None else "not connected"
         return f"<{type(self).__name__} {self._settings.place} {self._settings.terms.security} {state}>"
 
-    def _prepared(self, item: object) -> Prepared:
-        """Return an item of `send_many` ready to be sent."""
-        return prepare(item if isinstance(item, Submission) else Submission(item))  # type: ignore[arg-type]  # checked in there
+    def _prepared(self, item: object, *, reports: bool = False) -> Prepared:
+        """Return a message, or an item of `send_many`, ready to be sent; raises ValueError or TypeError."""
+        submission = item if isinstance(item, Submission) else Submission(item)  # type: ignore[arg-type]  # checked in there
+        prepared = prepare(submission, reports=reports)
+        if hasattr(prepared.source.pieces, "__anext__") and not self._takes_async:
+            raise TypeError(
+                "an async iterable is a message for AsyncClient and asend(); here it is an iterable of bytes"
+            )
+        return prepared
 
     def _check_window(self, window: int) -> None:
         if type(window) is not int or window < 1:
@@ -118,9 +166,9 @@ class BaseClient:
         """Return the moment when so many seconds, or the deadline of the call, are over."""
         return min(self._deadline, self._now() + seconds)
 
-    def _content_until(self, effect: Exchange, octets: int) -> float:
+    def _content_until(self, patience: float, octets: int) -> float:
         # A big message may take what it needs: content has a bound of its own, and the deadline waits meanwhile.
-        return self._now() + effect.timeout + max(octets, PIECE) / SLOWEST
+        return self._now() + patience + max(octets, PIECE) / SLOWEST
 
     def _late(self, link: Link, seconds: float) -> SMTPTimeout:
         phase = self._session.progress.phase
@@ -140,9 +188,9 @@ class BaseClient:
     def _is_one_shot(self) -> bool:
         return self._ends is not None
 
-    def _patience(self, link: Link, effect: Exchange) -> float:
-        """Return for how long nothing may move: while there is content to be written, as long as for content."""
-        return min(effect.timeout, self._settings.terms.timeouts.data) if link.outgoing else effect.timeout
+    def _patience(self, effect: Exchange) -> float:
+        """Return for how long nothing may move while there is content to be written."""
+        return min(effect.timeout, self._settings.terms.timeouts.data)
 
     def _explained(self, result: Result) -> Result:
         """Return a result whose error knows what the client knows."""
@@ -197,7 +245,3 @@ class BaseClient:
             from rawsmtp.registry.diagnosis import explain
 
             error.hint = explain(error.reply, self._settings.host, error.phase).hint()
-
-    @classmethod
-    def _check(cls, host: str | os.PathLike[str], port: int | None, options: Options) -> Settings:
-        return settings(host, port, options)

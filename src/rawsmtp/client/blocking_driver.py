@@ -17,20 +17,17 @@ if TYPE_CHECKING:
 
     from rawsmtp.flows.effects import T
     from rawsmtp.message.receipt import Result
-    from rawsmtp.message.source import AnyMessage
-    from rawsmtp.message.submission import Submission
     from rawsmtp.wire.reply import Reply
 
     from .link import Link
-    from .settings import OnProgress, Settings
+    from .settings import OnProgress
 
 
 class BlockingDriver(BaseClient):
     """What a client does with its connection, one conversation at a time."""
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self._io = BlockingIO()
+    _IO = BlockingIO
+    _io: BlockingIO
 
     def _call(self, conversation: Callable[[], effects.Flow[T]], on_progress: OnProgress | None = None) -> T:
         """Perform a conversation on a connection that is up, and return its result."""
@@ -50,10 +47,10 @@ class BlockingDriver(BaseClient):
         finally:
             self._end_turn()
 
-    def _stream(self, items: Iterable[AnyMessage | Submission], window: int) -> Iterator[Result]:
+    def _stream(self, items: Iterable[tuple[object]], window: int) -> Iterator[Result]:
         self._take_turn()
         self._streaming = True
-        flow = submit_many(self._session, self._io.iterate(items), self._prepared, window)
+        flow = submit_many(self._session, items, self._prepared, window)
         try:
             self._check_usable()
             self._prepare()
@@ -182,14 +179,16 @@ class BlockingDriver(BaseClient):
 
     def _move_content(self, link: Link, effect: effects.Exchange, octets: int) -> None:
         begun = self._now()
-        progress = link.progress
-        until, last = begun + self._patience(link, effect), self._content_until(effect, octets)
-        while not link.is_settled(effect.owed):
+        progress, patience = link.progress, self._patience(effect)
+        until, last = begun + patience, self._content_until(patience, octets)
+        while link.outgoing and not link.is_settled(effect.owed):
             if link.progress != progress:
-                progress, until = link.progress, self._now() + self._patience(link, effect)
+                progress, until = link.progress, self._now() + patience
             if not self._io.move(link, min(until, last) - self._now()):
-                raise self._late(link, effect.timeout)
+                self._deadline += self._now() - begun
+                raise self._late(link, patience if until < last else last - begun)
         self._deadline += self._now() - begun
+        self._move(link, effect)
 
     def _drop(self, reason: str | None = None) -> None:
         self._forget_link(reason)

@@ -26,15 +26,20 @@ _SHORTEST_TRY = 1.0
 class BlockingIO:
     """One socket that is waited for by blocking."""
 
+    takes_async = False
+
     def __init__(self) -> None:
         self._sock: socket.socket | None = None
         self._owner = 0
-        self._turn = threading.Lock()
+        self._turn, self._turns_of = threading.Lock(), os.getpid()
         self._before_waiting: Callable[[], object]
         self._poll: select.poll | None = None
 
     def acquire(self, seconds: float) -> bool:
         """Wait for the turn to converse; return whether it came."""
+        if self._turns_of != os.getpid():
+            # A forked child has a copy of the lock, and whoever holds it is not there to release it.
+            self._turn, self._turns_of = threading.Lock(), os.getpid()
         return self._turn.acquire(timeout=max(0.0, min(seconds, threading.TIMEOUT_MAX)))
 
     def release(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 from rawsmtp.registry import providers
 from rawsmtp.sasl import Credential, Password
 
-from .settings import PORTS, Options, is_address, settings
+from .settings import PORTS, Options, default_security, is_address, settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rawsmtp.flows.terms import Security
     from rawsmtp.registry.providers import Provider, Server
 
-# None: what `Options` says of the default, and STARTTLS required as soon as there are credentials.
+# None: TLS by the port; none of it on loopback, but for credentials.
 _SCHEMES: dict[str, Security | None] = {
     "smtps": "tls",
     "submissions": "tls",
@@ -152,9 +152,9 @@ def _location(url: str, password: str) -> Location:
     if auth is not None:
         options["auth"] = auth
     security = _SCHEMES[scheme]
-    if security is None and auth is not None:
-        security = "tls" if port == PORTS["tls"] else "starttls"
-    found = settings(host, port, {**options, "security": security})
+    if security is None:
+        security = default_security(host if auth is None else "", port)
+    found = settings(host, PORTS[security] if port is None else port, {**options, "security": security})
     return Location(found.host, found.port, {**options, "security": found.terms.security})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Literal
 
 from rawsmtp.wire.limits import DEFAULT_LIMITS, Limits
@@ -16,7 +16,12 @@ CHUNKINGS: tuple[Chunking, ...] = ("off", "probe", "trust")
 SECURITIES: tuple[Security, ...] = ("tls", "starttls", "opportunistic", "none")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _check(name: str, seconds: object) -> None:
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds > 0:
+        raise ValueError(f"{name}={seconds!a}: a timeout is a positive number of seconds")
+
+
+@dataclass(frozen=True, slots=True)
 class Timeouts:
     """How long to wait, in seconds for each complete reply; a server that trickles octets gains nothing.
 
@@ -37,16 +42,19 @@ class Timeouts:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
-                raise ValueError(f"Timeouts({field.name}={value!r}): a timeout is a positive number of seconds")
+            _check(field.name, getattr(self, field.name))
 
     @classmethod
     def of(cls, value: Timeouts | float) -> Timeouts:
         """Return the timeouts for one number of seconds: all of them but `final`, and `quit` if it is longer."""
         if isinstance(value, Timeouts):
             return value
-        return cls(connect=value, greeting=value, command=value, data=value, quit=min(value, cls().quit))
+        _check("timeout", value)
+        every = cls(connect=value, greeting=value, command=value, data=value)
+        return replace(every, quit=min(value, every.quit))
+
+
+DEFAULT_TIMEOUTS = Timeouts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +74,7 @@ class Terms:
     security: Security
     credential: Credential | None = None
     local_name: str = ""
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = DEFAULT_TIMEOUTS
     limits: Limits = DEFAULT_LIMITS
     ignore_extensions: frozenset[str] = frozenset()
     chunking: Chunking = "off"

@@ -35,9 +35,9 @@ class Password:
 
     user: str
     secret: str = field(repr=False)
-    mechanism: str | None = field(default=None, kw_only=True)
-    authzid: str | None = field(default=None, kw_only=True)
-    in_clear: bool = field(default=False, kw_only=True)
+    mechanism: str | None = None
+    authzid: str | None = None
+    in_clear: bool = False
 
     def __post_init__(self) -> None:
         _check(self.user, "the user of a Password")
@@ -60,8 +60,8 @@ class OAuth2:
 
     user: str
     token: str | Callable[[], str] = field(repr=False)
-    mechanism: str | None = field(default=None, kw_only=True)
-    in_clear: bool = field(default=False, kw_only=True)
+    mechanism: str | None = None
+    in_clear: bool = False
 
     def __post_init__(self) -> None:
         _check(self.user, "the user of an OAuth2")
@@ -102,7 +102,7 @@ class External:
     """
 
     identity: str = ""
-    in_clear: bool = field(default=False, kw_only=True)
+    in_clear: bool = False
 
     def __post_init__(self) -> None:
         _check(self.identity, "the identity of an External", empty=True)

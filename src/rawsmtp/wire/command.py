@@ -263,6 +263,9 @@ class Content:
     is_canonical: bool = field(default=False, repr=False, compare=False)
     verb: ClassVar[Verb] = Verb.CONTENT
 
+    def __bytes__(self) -> bytes:
+        return bytes(self.octets)
+
 
 @dataclass(frozen=True, slots=True)
 class EndOfData:

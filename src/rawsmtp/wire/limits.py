@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds on what a server can make us hold, and on what we send; octets unless said otherwise."""
 
@@ -28,14 +28,12 @@ class Limits:
     command_line: int = 2_048
     """A command line. RFC 5321 §4.5.3.1.4 says 512, and each extension adds to it."""
     address: int = 254
-    """An address: a path of 256 octets without its brackets, RFC 5321 §4.5.3.1.3."""
-    unanswered: int = 4_096
-    """Commands in flight that no reply has come for: what a peer's smallest buffers hold."""
+    """An address: a path of 256 octets without its brackets, RFC 5321 §4.5.3.1.3; more are no address anywhere."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if not isinstance(value, int) or value < 1:
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise ValueError(f"Limits({field.name}={value!r}): a limit is a positive whole number")
 
 

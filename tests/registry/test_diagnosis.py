@@ -609,7 +609,7 @@ def test_the_folder_has_it_without_importing_it() -> None:
 
     assert registry.explain is explain
     assert registry.Diagnosis is rawsmtp.Diagnosis
-    assert registry.codes is rawsmtp.codes
+    assert registry.codes.lookup is rawsmtp.codes.lookup
     with pytest.raises(AttributeError, match="no_such"):
         registry.no_such  # noqa: B018  # the look-up is the test
     light = "import sys, rawsmtp.registry; sys.exit('rawsmtp.registry.diagnosis' in sys.modules)"

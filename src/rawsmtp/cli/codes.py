@@ -72,7 +72,7 @@ def _search(word: str) -> Sequence[Row]:
 
     found = search(word) if word.strip() else []
     if not found:
-        raise Failure(Exit.DATA, f"no code has {word!a} in its meaning", f"没有含义中带“{printable(word)}”的应答码")
+        raise Failure(Exit.DATA, f"no code has {word!r} in its meaning", f"没有含义中带“{printable(word)}”的应答码")
     return found
 
 
@@ -103,8 +103,8 @@ def _explain(query: str, host: str | None, out: Output) -> None:
     except ValueError:
         raise Failure(
             Exit.DATA,
-            f'no code in {query!a}: give 535, 5.7.8 or a reply such as "535 5.7.8 Authentication failed"',
-            f"{query!a} 中没有应答码：请给出 535、5.7.8，或服务器应答原文",
+            f'no code in {query!r}: give 535, 5.7.8 or a reply such as "535 5.7.8 Authentication failed"',
+            f"{query!r} 中没有应答码：请给出 535、5.7.8，或服务器应答原文",
         ) from None
     diagnosis = _diagnosis(query, meaning, host)
     if out.json:

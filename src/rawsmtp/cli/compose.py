@@ -115,7 +115,7 @@ def _addresses(text: str) -> list[str]:
 
 
 def _no_address(text: str, why: str) -> Failure:
-    return Failure(Exit.USAGE, f"no address: {text!a}{why}", f"不是邮件地址：{text!a}{why}")
+    return Failure(Exit.USAGE, f"no address: {text!r}{why}", f"不是邮件地址：{text!r}{why}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,11 +47,11 @@ class Output:
 
     def data(self, text: str) -> None:
         """Print a line of data on standard output."""
-        _write(self.stdout, text + "\n")
+        write(self.stdout, text + "\n")
 
     def talk(self, text: str) -> None:
         """Print a line for the person at the terminal on standard error; without styles where that is no terminal."""
-        _write(self.stderr, (text if self.stderr.isatty() else _STYLES.sub("", text)) + "\n")
+        write(self.stderr, (text if self.stderr.isatty() else _STYLES.sub("", text)) + "\n")
 
     def paint(self, text: str, *codes: str) -> str:
         """Return the text in this style, as it is where there is no colour."""
@@ -76,7 +76,8 @@ class Output:
                 self.talk(self.paint(printable(entry.line), *of_direction(entry.direction)))
 
 
-def _write(stream: TextIO, text: str) -> None:
+def write(stream: TextIO, text: str) -> None:
+    """Write text at once; what the stream's encoding does not have is escaped."""
     try:
         stream.write(text)
     except UnicodeEncodeError:

@@ -92,6 +92,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, out: Output) -> int:
     """Send the message, or show it, and return the exit status."""
     from .delivery import deliver, show
+    from .hints import PARTIAL
     from .report import interrupted
 
     try:
@@ -106,9 +107,7 @@ def run(options: argparse.Namespace, out: Output) -> int:
         return deliver(delivery, location, out)
     except RecipientsRefused as error:
         if len(error.recipients) < len(delivery.recipients):
-            error.hint = out.text(
-                "--refused continue sends to the others", "加上 --refused continue 可以发给其余收件人"
-            )
+            error.hint = PARTIAL
         raise
 
 

@@ -15,6 +15,7 @@ from .arrivals import Arrivals, to_folder, to_mbox
 from .exits import Exit, Failure
 from .language import both
 from .password import find_password
+from .server_arguments import user_without_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,6 +91,7 @@ def _add_login_arguments(parser: argparse.ArgumentParser) -> None:
     users = group.add_mutually_exclusive_group()
     users.add_argument(
         "--user",
+        type=user_without_secret,
         metavar="NAME",
         help=both(
             "a user who can log in; the password: RAWSMTP_PASSWORD, the options below, or a prompt",

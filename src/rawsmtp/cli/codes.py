@@ -9,6 +9,7 @@ from rawsmtp.wire.reply import EnhancedCode, Reply, printable
 from .exits import Exit, Failure
 from .language import both
 from .style import BOLD, GREEN, RED, YELLOW
+from .table import padded
 
 if TYPE_CHECKING:
     import argparse
@@ -124,14 +125,17 @@ def _diagnosis(query: str, meaning: Meaning, host: str | None) -> Diagnosis | No
 
 def _show(query: str, meaning: Meaning, diagnosis: Diagnosis | None, out: Output) -> None:
     out.data(out.paint(printable(query.strip()), BOLD, *_style(query.strip())))
+    columns = 8 if meaning.enhanced is not None else 5
     if meaning.code is not None:
         where = f" ({meaning.code.rfc})" if meaning.code.rfc else ""
-        out.data(f"  {meaning.code.code}  {out.text(meaning.code.english, meaning.code.chinese)}{where}")
+        out.data(
+            f"  {padded(str(meaning.code.code), columns)}{out.text(meaning.code.english, meaning.code.chinese)}{where}"
+        )
     if meaning.enhanced is not None:
         where = f" ({meaning.enhanced.rfc})" if meaning.enhanced.rfc else ""
         code = EnhancedCode.parse(query.strip()[4:].strip()) or EnhancedCode.parse(query.strip())
         text = out.text(meaning.enhanced.english, meaning.enhanced.chinese)
-        out.data(f"  {code or meaning.enhanced.pattern}  {text}{where}")
+        out.data(f"  {padded(str(code or meaning.enhanced.pattern), columns)}{text}{where}")
     if diagnosis is None:
         return
     language: Language = "zh" if out.language == "zh" else "en"

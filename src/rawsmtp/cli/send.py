@@ -46,7 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     message.add_argument(
         "-b", "--body", metavar="TEXT", help=both("the body; default: standard input", "正文；默认从标准输入读取")
     )
-    message.add_argument("--html", action="store_true", help=both("the body is HTML", "正文是 HTML"))
+    message.add_argument(
+        "--html",
+        action="store_true",
+        help=both("the body is HTML; its text goes with it", "正文是 HTML，同时附上纯文本"),
+    )
     message.add_argument(
         "-a",
         "--attach",

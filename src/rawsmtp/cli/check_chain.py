@@ -54,8 +54,9 @@ def _chain(tls: ssl.SSLObject) -> list[bytes]:
 
 def read(der: bytes) -> Certificate:
     """Return what is to be known of a certificate. Raises ValueError or IndexError for what is none."""
-    certificate = next(_elements(der))[1]
-    fields = [content for tag, content in _elements(next(_elements(certificate))[1]) if tag != _VERSION]
+    ((_, certificate),) = _elements(der)
+    (_, signed), *_rest = _elements(certificate)
+    fields = [content for tag, content in _elements(signed) if tag != _VERSION]
     _serial, _signature, issuer, validity, subject = fields[:5]
     _, (tag, ends) = _elements(validity)
     form = "%y%m%d%H%M%SZ" if tag == _UTC_TIME else "%Y%m%d%H%M%SZ"

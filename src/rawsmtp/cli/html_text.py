@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 _HIDDEN = frozenset({"head", "script", "style", "template"})
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre", "hr"})
-_LINES = frozenset({"br", "div", "li", "tr", "dt", "dd", "section", "article", "header", "footer"})
+_LINES = frozenset({"div", "li", "tr", "dt", "dd", "section", "article", "header", "footer"})
 
 
 class _Text(HTMLParser):
@@ -18,7 +18,9 @@ class _Text(HTMLParser):
         self._link = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._hidden is None and tag in _HIDDEN:
+        if tag == "body":
+            self._hidden = None
+        elif self._hidden is None and tag in _HIDDEN:
             self._hidden = tag
         self._break(tag)
         given = dict(attrs)
@@ -30,7 +32,7 @@ class _Text(HTMLParser):
             self.pieces.append("- ")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == self._hidden or tag == "body":
+        if tag == self._hidden:
             self._hidden = None
         self._break(tag)
         if tag == "a":
@@ -48,7 +50,7 @@ class _Text(HTMLParser):
     def _break(self, tag: str) -> None:
         if tag in _PARAGRAPHS:
             self.pieces.append("\n\n")
-        elif tag in _LINES:
+        elif tag == "br" or (tag in _LINES and not "".join(self.pieces[-2:]).rstrip(" ").endswith("\n")):
             self.pieces.append("\n")
 
 

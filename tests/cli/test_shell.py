@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from base64 import b64encode
+from math import inf
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +13,15 @@ from rawsmtp.cli.shell_help import LOCAL
 from rawsmtp.cli.shell_lines import Terminal as Lines
 from rawsmtp.cli.shell_wire import visible
 from rawsmtp.testing import Cut, Pause, Server, article, authority
+from rawsmtp.wire.verb import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from tests.cli.conftest import Start
+
+    from rawsmtp.commands import Command, EndOfData
 
     Typed = Callable[[bytes], None]
     Shell = Callable[..., int]
@@ -323,14 +328,14 @@ def test_a_session_at_a_terminal(terminal: Start, tmp_path: Path) -> None:
         for line, expected in (
             ("EHLO x", "250 AUTH"),
             (".nothing", ".help lists"),
-            (".auth me", "in clear"),
-            (".starttls", "Say EHLO again"),
+            (".auth", "in clear"),
+            (".starttls", ".starttls\r\nSTARTTLS\r\n220"),
             ("EHLO x", "250 AUTH"),
             (".auth", "User: "),
             ("me", "Password of me"),
             ("wrong-code", "535"),
             (".auth me", "Password of me"),
-            (CODE, "235"),
+            (CODE, "AUTH PLAIN [redacted]\r\n235"),
             (f".save {saved}", "Saved as"),
         ):
             started.shown = ""
@@ -338,8 +343,10 @@ def test_a_session_at_a_terminal(terminal: Start, tmp_path: Path) -> None:
             started.read_until(expected)
             if expected not in ("User: ", "Password of me"):
                 started.read_until("> ")
+        assert "outcome" not in started.shown
         started.type(".quit\n")
         assert started.end() == 0
+        assert "QUIT\r\n221" in started.shown
     assert "AUTH PLAIN [redacted]" in saved.read_text()
     assert CODE not in saved.read_text()
 
@@ -378,3 +385,38 @@ def test_a_lost_connection_leaves_what_was_said(terminal: Start, tmp_path: Path)
         started.type("\x04")
         assert started.end() == 75
     assert "421 too many" in saved.read_text()
+
+
+def test_secrets_are_not_in_the_history(terminal: Start) -> None:
+    secret = base64("the-secret")
+    with Server(tls="starttls", users={"me": CODE}) as server:
+        started = terminal("shell", f"localhost:{server.port}", "--no-color", "--starttls")
+        started.read_past("Say EHLO again.\r\n> ")
+        for line in ("EHLO x", "AUTH LOGIN", base64("me"), secret, secret):
+            started.type(f"{line}\n")
+            started.read_past("\r\n> ")
+        started.type("\x1b[A\x1b[A\n")  # two lines up
+        started.read_until("\r\n> ")
+        assert "250" in started.shown.partition("EHLO x")[2]
+        assert secret not in started.shown
+        started.type("\x04")
+        started.end()
+
+
+def test_ctrl_c_while_the_verdict_is_awaited(terminal: Start) -> None:
+    came = threading.Event()
+
+    def watch(item: Command | EndOfData) -> None:
+        if item.verb is Verb.END_OF_DATA:
+            came.set()
+
+    with Server(handler=watch) as server:
+        server.delay(".", inf)
+        started = terminal("shell", f"localhost:{server.port}", "--no-color")
+        for line in ("EHLO x", "MAIL FROM:<a@b.c>", "RCPT TO:<d@e.f>", "DATA", "x", "."):
+            started.read_past("lone dot\r\n" if line == "x" else "x\r\n" if line == "." else "> ")
+            started.type(f"{line}\n")
+        assert came.wait(30)
+        started.interrupt()
+        assert started.end() == 130
+        assert "outcome: unknown" in started.shown

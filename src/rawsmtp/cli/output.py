@@ -7,14 +7,10 @@ import re
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from rawsmtp.wire.reply import printable
-
-from .style import of_direction, styled
+from .style import styled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from rawsmtp.client.transcript import Transcript
 
 _STYLES = re.compile("\x1b\\[[0-9;]*m")
 
@@ -68,12 +64,6 @@ class Output:
         """
         if self.json:
             self.data(json_.dumps({"schema": f"rawsmtp.{schema}/1", **value}, ensure_ascii=False, indent=2))
-
-    def transcript(self, transcript: Transcript | None) -> None:
-        """Show the dialogue on standard error, if it is verbose."""
-        if self.verbose:
-            for entry in transcript or ():
-                self.talk(self.paint(printable(entry.line), *of_direction(entry.direction)))
 
 
 def write(stream: TextIO, text: str) -> None:

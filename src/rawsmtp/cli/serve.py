@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import threading
 from contextlib import contextmanager
 from ipaddress import ip_address
@@ -162,10 +163,11 @@ def _start(server: Server, options: argparse.Namespace) -> None:
         server.start()
     except OSError as error:
         place = f"{options.host}:{options.port}"
+        why = os.strerror(error.errno) if error.errno else str(error)
         raise Failure(
             Exit.CONFIGURATION,
-            f"cannot listen on {place}: {error.strerror}; --port 0 takes a free port",
-            f"无法监听 {place}（{error.strerror}）；--port 0 可任选空闲端口",
+            f"cannot listen on {place}: {why}; --port 0 takes a free port",
+            f"无法监听 {place}（{why}）；--port 0 可任选空闲端口",
         ) from error
 
 

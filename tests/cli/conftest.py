@@ -50,6 +50,7 @@ class Terminal:
 
     def __init__(self, *words: str, **environment: str) -> None:
         self.shown = ""
+        self.everything = ""
         self._ours, theirs = pty.openpty()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "rawsmtp", *words],
@@ -104,9 +105,11 @@ class Terminal:
         readable, _, _ = select.select([self._ours], [], [], SILENCE)
         assert readable, f"the terminal was silent for {SILENCE} seconds after {self.shown!r}"
         try:
-            return os.read(self._ours, 65_536).decode()
+            piece = os.read(self._ours, 65_536).decode()
         except OSError:  # what Linux says at the end of a terminal
             return ""
+        self.everything += piece
+        return piece
 
     def close(self) -> None:
         if self._process.poll() is None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rawsmtp import Client
 from rawsmtp.cli import main
 from rawsmtp.testing import Server
 from rawsmtp.wire.verb import Verb
@@ -386,6 +387,18 @@ def test_interrupt_just_behind_the_last_octet_leaves_the_message_in_doubt(
     assert main(["send", *place(smtp_server), *ENVELOPE, "-b", "x", "--json"]) == 130
     assert json.loads(capsys.readouterr().out)["outcome"] == "unknown"
     assert smtp_server.wait_for().envelope.sender == "me@a.example"
+
+
+def test_interrupt_behind_the_verdict_leaves_it_as_it_is(
+    smtp_server: Server, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    def interrupt(client: Client) -> None:
+        client.abort()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Client, "close", interrupt)
+    assert main(["send", *place(smtp_server), *ENVELOPE, "-b", "x"]) == 0
+    assert capsys.readouterr().err.startswith("Sent to ")
 
 
 def test_interrupt_at_the_prompt(terminal: Start) -> None:

@@ -131,10 +131,19 @@ def test_headers_of_cron_leave_the_account_as_the_sender(
         (["-t"], b"From: me@a.example\n\nx\n", 64),
         (["-t"], b"From: me@a.example\nTo: undisclosed-recipients:;\n\nx\n", 64),
         (["-t"], b"From: me@a.example\nTo: b@c@d\n\nx\n", 64),
+        (["-t", "x@b.example"], b"From: me@a.example\nTo: b@c@d\n\nx\n", 64),
         (["x@b.example"], b"Subject: x\n\nx\n", 64),
         (["-f", "a@b@c d", "x@b.example"], MESSAGE, 64),
     ],
-    ids=["no recipients", "none in the headers", "an empty group", "no list of addresses", "no sender", "no address"],
+    ids=[
+        "no recipients",
+        "none in the headers",
+        "an empty group",
+        "no list of addresses",
+        "nor beside others",
+        "no sender",
+        "no address",
+    ],
 )
 def test_mistakes(
     words: list[str],

@@ -143,6 +143,27 @@ def test_starttls(line: str, shell: Shell, capsys: Shown) -> None:
     assert "TLSv1.3" in capsys.readouterr().err
 
 
+def test_what_was_offered_in_clear_counts_no_more_in_tls(shell: Shell, capsys: Shown) -> None:
+    with Server(tls="starttls", users={"me": CODE}) as server:
+        assert shell(server, "EHLO x", ".starttls", ".auth me") == 64
+    assert "say EHLO first" in capsys.readouterr().err
+
+
+def test_a_reply_that_comes_unasked_answers_nothing(shell: Shell, capsys: Shown) -> None:
+    replies = [b"220 hi\r\n", b"250 one\r\n451 unasked\r\n", b"250 two\r\n", b"221 bye\r\n"]
+    with Server(script=replies) as server:
+        assert shell(server, "NOOP", "NOOP", "QUIT") == 0
+        assert server.transcript.count("C: QUIT") == 1
+    assert capsys.readouterr().out.splitlines()[1:] == ["250 one", "451 unasked", "250 two", "221 bye"]
+
+
+def test_a_reply_in_the_midst_of_content_ends_it(shell: Shell, capsys: Shown) -> None:
+    with Server(script=[b"220 hi\r\n", b"354 go\r\n451 no\r\n"]) as server:
+        # The end of the input is QUIT, which this server takes for content; in content it would be a mistake, 65.
+        assert shell(server, "DATA", "x", options=["--timeout", "1"]) == 75
+    assert capsys.readouterr().out.splitlines() == ["220 hi", "354 go", "451 no"]
+
+
 def test_starttls_at_the_beginning(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAWSMTP_PASSWORD", CODE)
     with Server(tls="starttls", users={"me": CODE}) as server:
@@ -384,6 +405,8 @@ def test_a_lost_connection_leaves_what_was_said(terminal: Start, tmp_path: Path)
             started.read_past("\r\n> ")
         started.type("\x04")
         assert started.end() == 75
+        assert started.everything.count("there is no connection") == 1
+        assert "outcome" not in started.everything
     assert "421 too many" in saved.read_text()
 
 

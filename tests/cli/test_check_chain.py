@@ -23,10 +23,10 @@ def test_a_certificate_is_read() -> None:
     assert 0 < found.ends - time.time() < 2 * 86_400
 
 
-@pytest.mark.parametrize("octets", [b"", b"\x30", b"\x30\x00", b"\x30\x02\x30\x00", der()[:40]])
-def test_what_is_no_certificate(octets: bytes) -> None:
+@pytest.mark.parametrize("octets", [0, 1, 2, 40])
+def test_what_is_no_certificate(octets: int) -> None:
     with pytest.raises((ValueError, IndexError)):
-        read(octets)
+        read(der()[:octets])
 
 
 @pytest.mark.parametrize(("days", "level"), [(20, "WARN"), (22, "OK"), (-1, "WARN")])

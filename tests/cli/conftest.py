@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SILENCE = 30.0
 """How long a terminal may show nothing, in seconds: a test that expects what never comes ends."""
+LOST = 2.0
+"""How long to wait for the effect of a key that may have been lost, in seconds."""
 VARIABLES = ("RAWSMTP_URL", "RAWSMTP_PASSWORD", "SMTP_URL", "NETRC", "NO_COLOR", "LC_ALL", "LC_MESSAGES")
 
 
@@ -48,6 +50,7 @@ class Terminal:
 
     def __init__(self, *words: str, **environment: str) -> None:
         self.shown = ""
+        self.everything = ""
         self._ours, theirs = pty.openpty()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "rawsmtp", *words],
@@ -68,11 +71,29 @@ class Terminal:
             self.shown += piece
         return self.shown
 
+    def read_past(self, text: str) -> None:
+        """Forget all that was shown up to the text, which must come."""
+        self.shown = self.read_until(text).partition(text)[2]
+
     def type(self, text: str) -> None:
         os.write(self._ours, text.encode())
 
     def interrupt(self) -> None:
         self.type("\x03")
+
+    def interrupt_at_prompt(self) -> int:
+        """Press Ctrl-C at a prompt of readline, again if nothing comes of it, and return the exit status.
+
+        Python loses the signal that comes between the prompt and the wait for a key.
+        """
+        while self._process.poll() is None:
+            self.interrupt()
+            while select.select([self._ours], [], [], LOST)[0]:
+                piece = self._read()
+                self.shown += piece
+                if not piece:
+                    return self._process.wait()
+        return self.end()
 
     def end(self) -> int:
         """Return the exit status, when all is shown."""
@@ -84,9 +105,11 @@ class Terminal:
         readable, _, _ = select.select([self._ours], [], [], SILENCE)
         assert readable, f"the terminal was silent for {SILENCE} seconds after {self.shown!r}"
         try:
-            return os.read(self._ours, 65_536).decode()
+            piece = os.read(self._ours, 65_536).decode()
         except OSError:  # what Linux says at the end of a terminal
             return ""
+        self.everything += piece
+        return piece
 
     def close(self) -> None:
         if self._process.poll() is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rawsmtp import OAuth2, Password
+from rawsmtp import InsecureCredentials, OAuth2, Password
 from rawsmtp.cli.account import add_server_arguments, find, own_address
 from rawsmtp.cli.exits import Failure
 from rawsmtp.cli.output import Output
@@ -115,7 +115,9 @@ def test_password_of_the_url_in_the_environment(monkeypatch: pytest.MonkeyPatch)
 def test_in_clear_is_of_the_option_or_the_url(password: None) -> None:
     assert login(found("-H", "127.0.0.1", "--user", "me", "--in-clear")).in_clear
     assert login(found("--url", "smtp+insecure://me@mail.example")).in_clear
-    assert not login(found("-H", "127.0.0.1", "--user", "me")).in_clear
+    assert not login(found("-H", "127.0.0.1", "--security", "tls", "--user", "me")).in_clear
+    with pytest.raises(InsecureCredentials):
+        found("-H", "127.0.0.1", "--user", "me")
 
 
 def test_oauth2(password: None) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -77,6 +78,7 @@ def test_a_bad_certificate_fails_and_the_look_goes_on(kind: str, reason: str, tl
         assert check(server, "--security", "tls" if tls == "implicit" else "starttls") == 76
     shown = lines(capsys.readouterr().out)
     assert reason in shown["FAIL", "certificate"]
+    assert "localhost" in shown["WARN", "chain"] or kind == "wrong-host"
     assert shown["OK", "AUTH"] == "PLAIN LOGIN"
     assert "SIZE" in shown["OK", "inside TLS"]
 
@@ -183,8 +185,6 @@ def test_nobody_answers(capsys: Shown) -> None:
 
 
 def test_no_such_host(capsys: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
     def fail(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -208,6 +208,8 @@ def test_json(capsys: Shown) -> None:
     assert (value["schema"], value["status"]) == ("rawsmtp.check/1", 0)
     assert (found["tls"]["version"], found["auth"]) == ("TLSv1.3", ["PLAIN", "LOGIN"])
     assert found["certificate"]["issuer"] == "rawsmtp test CA"
+    assert (found["chain"][0]["subject"], found["chain"][0]["issuer"]) == ("localhost", "rawsmtp test CA")
+    assert found["chain"][0]["not_after"] == found["certificate"]["not_after"]
     assert "STARTTLS" in found["extensions"]["in_clear"]
     assert found["limits"] == {"SIZE": 35_882_577}
     assert set(found["seconds"]) == {"connect", "greeting", "EHLO", "STARTTLS", "tls"}
@@ -253,30 +255,68 @@ def test_a_url_with_a_password_is_refused(capsys: Shown) -> None:
     assert "hunter22" not in capsys.readouterr().err
 
 
-def test_an_address_of_an_unknown_provider_is_not_looked_up(monkeypatch: pytest.MonkeyPatch, capsys: Shown) -> None:
-    import socket
+class Names:
+    """Names of hosts that lead to servers of this machine, and what was asked for."""
 
-    asked: list[str] = []
+    def __init__(self, places: dict[str, int]) -> None:
+        self.asked: list[str] = []
+        self._places = places
+        self._look_up = socket.getaddrinfo
 
-    def look_up(host: str, port: int, **_: object) -> None:
-        asked.append(f"{host}:{port}")
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    def __call__(self, host: str, port: int, *arguments: Any, **options: Any) -> Any:
+        self.asked.append(f"{host}:{port}")
+        if f"{host}:{port}" not in self._places:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return self._look_up("127.0.0.1", self._places[f"{host}:{port}"], *arguments, **options)
 
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    assert main(["check", "me@nowhere.invalid"]) == 78
-    assert "--guess" in capsys.readouterr().err
-    assert asked == []
-    assert main(["check", "me@nowhere.invalid", "--guess"]) == 68
-    hosts = ("smtp.nowhere.invalid", "mail.nowhere.invalid")
-    assert asked == [f"{host}:{port}" for host in hosts for port in (465, 587)]
+
+def test_the_server_of_an_unknown_provider_is_looked_for(monkeypatch: pytest.MonkeyPatch, capsys: Shown) -> None:
+    names = ("localhost", "mail.univ.example")
+    monkeypatch.setenv("RAWSMTP_PASSWORD", CODE)
+    monkeypatch.setenv("RAWSMTP_URL", "smtps://another@elsewhere.example")
+    with Server() as bad, Server(tls="starttls", names=names, users={"me@univ.example": CODE}) as good:
+        places = {"mail.univ.example:465": bad.port, "mail.univ.example:994": bad.port}
+        looked_up = Names({**places, "mail.univ.example:587": good.port})
+        monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+        assert main(["check", "me@univ.example", "--login"]) == 0
+        assert "235" in good.transcript
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[-1] == "RAWSMTP_URL=smtp+starttls://me%40univ.example@mail.univ.example:587"
+    hosts = ["smtp.univ.example:465", *(f"mail.univ.example:{port}" for port in (465, 994, 587))]
+    assert list(dict.fromkeys(looked_up.asked)) == hosts
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_unknown_provider_without_a_server(language: str, monkeypatch: pytest.MonkeyPatch, capsys: Shown) -> None:
+    looked_up = Names({})
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+    assert main(["check", "me@nowhere.invalid", "--lang", language]) == 68
+    shown = capsys.readouterr()
+    assert "RAWSMTP_URL" not in shown.out
+    assert "--host" in shown.err
+    assert looked_up.asked == ["smtp.nowhere.invalid:465", "mail.nowhere.invalid:465"]
+
+
+def test_a_wrong_password_is_tried_at_one_server(monkeypatch: pytest.MonkeyPatch, capsys: Shown) -> None:
+    monkeypatch.setenv("RAWSMTP_PASSWORD", "not-the-code")
+    with Server(tls="implicit", names=("smtp.univ.example",), users={"me@univ.example": CODE}) as server:
+        looked_up = Names({f"smtp.univ.example:{port}": server.port for port in (465, 994)})
+        monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+        assert main(["check", "me@univ.example", "--login", "--json"]) == 77
+        assert server.transcript.count("C: AUTH PLAIN") == 1
+    value = json.loads(capsys.readouterr().out)
+    assert value["url"] == "smtps://me%40univ.example@smtp.univ.example:465"
+    assert set(looked_up.asked) == {"smtp.univ.example:465"}
+
+
+def test_a_variable_for_the_address_itself(monkeypatch: pytest.MonkeyPatch, capsys: Shown) -> None:
+    with Server(tls="implicit") as server:
+        monkeypatch.setenv("RAWSMTP_URL", f"smtps://me%40univ.example@localhost:{server.port}")
+        assert main(["check", "me@univ.example"]) == 0
 
 
 def test_an_address_of_a_known_provider(monkeypatch: pytest.MonkeyPatch, capsys: Shown) -> None:
-    import socket
-
-    def fail(host: str, port: int, **_: object) -> None:
-        raise socket.gaierror(socket.EAI_NONAME, f"{host}:{port}")
-
-    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    monkeypatch.setenv("RAWSMTP_URL", "smtps://another@elsewhere.example")
+    monkeypatch.setattr(socket, "getaddrinfo", Names({}))
     assert main(["check", "me@163.com"]) == 68
     assert "smtp.163.com:465 (tls)" in capsys.readouterr().out

@@ -85,6 +85,19 @@ def test_json(capsys: Shown) -> None:
     assert len(json.loads(capsys.readouterr().out)["codes"]) == len(REGISTRY) + len(ENHANCED)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_meanings_stand_in_one_column(language: str, capsys: Shown) -> None:
+    assert main(["codes", "550 5.1.1 x", "--lang", language]) == 0
+    code, enhanced = capsys.readouterr().out.splitlines()[1:3]
+    assert (code[:10], enhanced[:10]) == ("  550     ", "  5.1.1   ")
+    assert code[10] != " " != enhanced[10]
+
+
+def test_what_is_no_code_is_shown_as_it_was_typed(capsys: Shown) -> None:
+    assert main(["codes", "邮箱\x9b"]) == 65
+    assert "'邮箱\\x9b'" in capsys.readouterr().err
+
+
 def test_control_characters_are_escaped(capsys: Shown) -> None:
     assert main(["codes", "550 \x1b[31mred"]) == 0
     assert "\x1b" not in capsys.readouterr().out

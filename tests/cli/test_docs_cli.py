@@ -12,6 +12,7 @@ import pytest
 from rawsmtp.cli import COMMANDS, command_parser
 from rawsmtp.cli.account import add_server_arguments
 from rawsmtp.cli.parser import Parser, add_common_arguments
+from rawsmtp.cli.shell_help import LOCAL
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 LINES = [
@@ -60,9 +61,32 @@ def test_options_of_the_server() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_options_of_a_command(name: str) -> None:
     own = flags(command_parser(name, "en")) - common()
-    if "--password-command" in own:
+    if "--url" in own:
         own -= server()
     assert documented(f"rawsmtp {name}") == own
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_choices_of_a_command(name: str) -> None:
+    choices = [action.choices for action in command_parser(name, "en")._actions if action.choices is not None]
+    for values in choices:
+        shown = r"\|".join(values)
+        assert f"`{shown}`" in PAGE
+
+
+def test_local_commands_of_the_shell() -> None:
+    assert set(re.findall(r"^\| `(\.[a-z0-9]+)", section("rawsmtp shell"), re.MULTILINE)) == set(LOCAL)
+
+
+def test_every_section_is_in_english_text() -> None:
+    assert {character for character in PAGE if not character.isprintable()} == {"\n"}
+    assert set(re.findall(r"[\u3400-\u9fff]+", PAGE)) == {"授权码"}
+
+
+def test_credentials_in_the_order_in_which_they_are_tried() -> None:
+    ways = re.findall(r"^[1-6]\. (.*)", section("The password"), re.MULTILINE)
+    named = ("--password-file", "RAWSMTP_URL", "RAWSMTP_PASSWORD", "netrc", "keyring", "prompt")
+    assert [name in way for name, way in zip(named, ways, strict=True)] == [True] * 6
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if "rawsmtp " in line])

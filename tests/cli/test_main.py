@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import pytest
 from rawsmtp import __version__
 from rawsmtp.cli import COMMANDS, command_parser, demo, main
 from rawsmtp.cli.exits import Exit, Failure
+from rawsmtp.cli.table import width
 
 if TYPE_CHECKING:
     import argparse
@@ -45,6 +47,14 @@ def test_what_is_not_understood_ends_with_64(words: list[str], capsys: Capture) 
         ["send", "--url", "smtps://me:hun/hunter2@mail.example"],
         ["send", "--user", "me:hunter2"],
         ["sendmail", "--url", "smtp://:hunter2@mail.example", "a@b.example"],
+        ["send", "--url", "me:hunter2@mail.example"],
+        ["send", "-H", "smtps://me:hunter2@mail.example"],
+        ["send", "-H", "me:hunter2@mail.example"],
+        ["check", "smtps://me:hunter2@mail.example"],
+        ["check", "me:hunter2@mail.example"],
+        ["shell", "me:hunter2@mail.example"],
+        ["serve", "--user", "me:hunter2"],
+        ["--password", "hunter2", "send"],
     ],
     ids=str,
 )
@@ -60,6 +70,82 @@ def test_what_follows_an_unknown_option_is_not_shown(capsys: Capture) -> None:
     shown = usage_error(["send", "--passphrase", "hunter2", "--key=hunter2"], capsys)
     assert "hunter2" not in shown
     assert shown.startswith("rawsmtp send: unknown arguments: --passphrase --key\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["send", "-p", "hunter2"],
+        ["send", "-phunter2"],
+        ["send", "-P", "hunter2"],
+        ["send", "-Phunter2"],
+        ["send", "-au", "me", "-ap", "hunter2"],
+        ["send", "smtps://me:hunter2@mail.example"],
+        ["send", "--security=hunter2"],
+        ["send", "--json=hunter2"],
+        ["sendmail", "-p", "hunter2", "a@b.example"],
+        ["shell", "smtps://me:hunter2@mail.example"],
+        ["smtps://me:hunter2@mail.example"],
+        ["-p", "hunter2", "send"],
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_may_be_a_secret_is_not_shown(words: list[str], language: str, capsys: Capture) -> None:
+    assert "hunter2" not in usage_error(["--lang", language, *words], capsys)
+
+
+@pytest.mark.parametrize("words", [["--lang", "zh", "codes", "535"], ["--lang=zh", "-v", "codes", "--no-color", "535"]])
+def test_options_of_every_command_may_stand_in_front_of_it(words: list[str], capsys: Capture) -> None:
+    assert main(words) == 0
+    assert "用户验证失败" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["shell"], "缺少 HOST[:PORT]"),
+        (["send", "--security", "x"], "参数 --security 只能是"),
+        (["send", "--json=1"], "参数 --json 不带值"),
+        (["send", "-t"], "参数 -t/--to 需要一个值"),
+        (["serve", "--user", "x", "--any-user"], "参数 --any-user 不能与 参数 --user 同时使用"),
+        (["demo", "x"], "有多余的参数"),
+    ],
+    ids=str,
+)
+def test_mistakes_are_told_in_chinese(words: list[str], said: str, capsys: Capture) -> None:
+    assert said in usage_error([*words, "--lang", "zh"], capsys)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_help_fits_into_the_terminal(name: str, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert [line for line in command_parser(name, language).format_help().splitlines() if width(line) > 80] == []
+
+
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_stream_that_is_closed_is_no_mistake(redirection: str) -> None:
+    command = f'"{sys.executable}" -m rawsmtp codes 535 {redirection}'
+    run = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
+    assert (run.returncode, run.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("words", ["codes", "demo", "send --help", "codes --json"])
+def test_a_reader_that_goes_away_is_no_mistake(words: str) -> None:
+    command = f'"{sys.executable}" -m rawsmtp {words} | exec 0<&-'
+    run = subprocess.run(["sh", "-c", command], capture_output=True, check=True)
+    assert run.stderr == b""
+
+
+@pytest.mark.parametrize("words", [["--help"], ["send", "--help"], ["codes", "535"], ["nonsense"]], ids=str)
+def test_chinese_where_the_terminal_has_none(words: list[str]) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "rawsmtp", "--lang", "zh", *words]
+    run = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert run.returncode in (0, 64)
+    assert b"\\u" in run.stdout + run.stderr
+    assert b"Traceback" not in run.stderr
 
 
 def test_version(capsys: Capture) -> None:

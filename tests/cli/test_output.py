@@ -5,9 +5,11 @@ import json
 
 import pytest
 
-from rawsmtp import Entry, Transcript
+from rawsmtp import Reply
 from rawsmtp.cli.language import both, of_locale, one_of
 from rawsmtp.cli.output import Output
+from rawsmtp.cli.watch import Live
+from rawsmtp.commands import Noop
 
 
 class Screen(io.StringIO):
@@ -60,17 +62,13 @@ def test_result_is_json_with_its_schema_if_asked_for() -> None:
     assert stdout.getvalue() == ""
 
 
-TRANSCRIPT = Transcript([Entry("sent", "NOOP", 0.0, False), Entry("received", "250 \x1b[2Jgone\x07", 0.0, False)])
-
-
-def test_transcript_is_shown_when_verbose_and_never_controls_the_terminal() -> None:
-    out, stdout, stderr = output(verbose=True, stderr=Screen())
-    out.transcript(TRANSCRIPT)
-    assert stderr.getvalue() == "NOOP\n250 \\x1b[2Jgone\\x07\n"
-    assert stdout.getvalue() == ""
-    out, _, stderr = output(stderr=Screen())
-    out.transcript(TRANSCRIPT)
-    assert stderr.getvalue() == ""
+def test_a_conversation_is_shown_when_verbose_and_never_controls_the_terminal() -> None:
+    for verbose, shown in ((True, "NOOP\n250 \\x1b[2Jgone\\x07\n"), (False, "")):
+        out, stdout, stderr = output(verbose=verbose, stderr=Screen())
+        live = Live(out)
+        live.record_sent([Noop()], tls=False)
+        live.record_received([Reply(250, "\x1b[2Jgone\x07")], tls=False)
+        assert (stdout.getvalue(), stderr.getvalue()) == ("", shown)
 
 
 def test_what_a_stream_cannot_encode_is_escaped() -> None:

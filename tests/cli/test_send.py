@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rawsmtp import Client
 from rawsmtp.cli import main
 from rawsmtp.testing import Server
 from rawsmtp.wire.verb import Verb
@@ -58,6 +59,8 @@ def test_html_from_standard_input(smtp_server: Server, typed: Callable[[bytes], 
     typed("<p>你好</p>\n".encode())
     assert main(["send", *place(smtp_server), *ENVELOPE, "--html"]) == 0
     assert smtp_server.last.html == "<p>你好</p>\n"
+    assert smtp_server.last.text == "你好\n"
+    assert smtp_server.last.message.get_content_type() == "multipart/alternative"
 
 
 def test_header_takes_the_place_of_one_that_is_made(smtp_server: Server) -> None:
@@ -116,7 +119,7 @@ def test_through_the_account_of_the_sender(
             "en",
             ["server:  550 User has no permission", "auth (logging in)", "outcome: refused", "hint:    NetEase 163"],
         ),
-        ("zh", ["登录失败", "服务器：550 User has no permission", "auth (登录)", "结果：refused", "授权码"]),
+        ("zh", ["登录失败", "服务器：550 User has no permission", "阶段：auth（登录）", "结果：refused", "授权码"]),
     ],
 )
 def test_wrong_code(
@@ -386,6 +389,18 @@ def test_interrupt_just_behind_the_last_octet_leaves_the_message_in_doubt(
     assert smtp_server.wait_for().envelope.sender == "me@a.example"
 
 
+def test_interrupt_behind_the_verdict_leaves_it_as_it_is(
+    smtp_server: Server, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    def interrupt(client: Client) -> None:
+        client.abort()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Client, "close", interrupt)
+    assert main(["send", *place(smtp_server), *ENVELOPE, "-b", "x"]) == 0
+    assert capsys.readouterr().err.startswith("Sent to ")
+
+
 def test_interrupt_at_the_prompt(terminal: Start) -> None:
     shell = terminal("send", "-f", "me@163.com", "-t", "you@qq.com", "-b", "x", "--lang", "zh")
     shell.read_until("me@163.com（smtp.163.com）的授权码：")
@@ -394,4 +409,5 @@ def test_interrupt_at_the_prompt(terminal: Start) -> None:
     assert shell.end() == 130
     assert "已中断" in shell.shown
     assert "结果：not_sent" in shell.shown
+    assert "阶段" not in shell.shown
     assert "Traceback" not in shell.shown

@@ -129,10 +129,21 @@ def test_headers_of_cron_leave_the_account_as_the_sender(
     [
         ([], MESSAGE, 64),
         (["-t"], b"From: me@a.example\n\nx\n", 64),
+        (["-t"], b"From: me@a.example\nTo: undisclosed-recipients:;\n\nx\n", 64),
+        (["-t"], b"From: me@a.example\nTo: b@c@d\n\nx\n", 64),
+        (["-t", "x@b.example"], b"From: me@a.example\nTo: b@c@d\n\nx\n", 64),
         (["x@b.example"], b"Subject: x\n\nx\n", 64),
         (["-f", "a@b@c d", "x@b.example"], MESSAGE, 64),
     ],
-    ids=["no recipients", "none in the headers", "no sender", "no address"],
+    ids=[
+        "no recipients",
+        "none in the headers",
+        "an empty group",
+        "no list of addresses",
+        "nor beside others",
+        "no sender",
+        "no address",
+    ],
 )
 def test_mistakes(
     words: list[str],
@@ -146,11 +157,32 @@ def test_mistakes(
     assert capsys.readouterr().err.startswith("rawsmtp: ")
 
 
-@pytest.mark.parametrize("words", [["-bs"], ["-bp"], ["-q"]], ids=str)
-def test_what_only_a_mail_server_can_do_is_refused(words: list[str]) -> None:
+@pytest.mark.parametrize("octets", [b"Subject: x\n\nx\n", b"To: undisclosed-recipients:;\n\nx\n"])
+def test_headers_without_recipients_beside_those_among_the_arguments(
+    octets: bytes, smtp_server: Server, typed: Callable[[bytes], None]
+) -> None:
+    typed(octets)
+    assert main(["sendmail", "-f", "me@a.example", "-t", "x@b.example"]) == 0
+    assert smtp_server.last.envelope.recipients == ("x@b.example",)
+
+
+@pytest.mark.parametrize(
+    ("words", "en", "zh"),
+    [
+        (["-bs"], "no -bs", "不支持 -bs"),
+        (["-bp"], "no queue", "没有队列"),
+        (["-q"], "unknown arguments: -q", "无法识别的参数：-q"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_only_a_mail_server_can_do_is_refused(
+    words: list[str], en: str, zh: str, language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as caught:
-        main(["sendmail", *words])
+        main(["sendmail", *words, "--lang", language])
     assert caught.value.code == 64
+    assert (zh if language == "zh" else en) in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -179,4 +211,4 @@ class Interrupted(io.BytesIO):
 def test_interrupt_while_it_reads(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Interrupted()))
     assert main(["sendmail", "x@b.example"]) == 130
-    assert "outcome: not_sent" in capsys.readouterr().err
+    assert capsys.readouterr().err == "\nInterrupted.\n  outcome: not_sent (the message was not sent)\n"

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from base64 import b64encode
+from math import inf
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +13,15 @@ from rawsmtp.cli.shell_help import LOCAL
 from rawsmtp.cli.shell_lines import Terminal as Lines
 from rawsmtp.cli.shell_wire import visible
 from rawsmtp.testing import Cut, Pause, Server, article, authority
+from rawsmtp.wire.verb import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from tests.cli.conftest import Start
+
+    from rawsmtp.commands import Command, EndOfData
 
     Typed = Callable[[bytes], None]
     Shell = Callable[..., int]
@@ -138,6 +143,27 @@ def test_starttls(line: str, shell: Shell, capsys: Shown) -> None:
     assert "TLSv1.3" in capsys.readouterr().err
 
 
+def test_what_was_offered_in_clear_counts_no_more_in_tls(shell: Shell, capsys: Shown) -> None:
+    with Server(tls="starttls", users={"me": CODE}) as server:
+        assert shell(server, "EHLO x", ".starttls", ".auth me") == 64
+    assert "say EHLO first" in capsys.readouterr().err
+
+
+def test_a_reply_that_comes_unasked_answers_nothing(shell: Shell, capsys: Shown) -> None:
+    replies = [b"220 hi\r\n", b"250 one\r\n451 unasked\r\n", b"250 two\r\n", b"221 bye\r\n"]
+    with Server(script=replies) as server:
+        assert shell(server, "NOOP", "NOOP", "QUIT") == 0
+        assert server.transcript.count("C: QUIT") == 1
+    assert capsys.readouterr().out.splitlines()[1:] == ["250 one", "451 unasked", "250 two", "221 bye"]
+
+
+def test_a_reply_in_the_midst_of_content_ends_it(shell: Shell, capsys: Shown) -> None:
+    with Server(script=[b"220 hi\r\n", b"354 go\r\n451 no\r\n"]) as server:
+        # The end of the input is QUIT, which this server takes for content; in content it would be a mistake, 65.
+        assert shell(server, "DATA", "x", options=["--timeout", "1"]) == 75
+    assert capsys.readouterr().out.splitlines() == ["220 hi", "354 go", "451 no"]
+
+
 def test_starttls_at_the_beginning(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAWSMTP_PASSWORD", CODE)
     with Server(tls="starttls", users={"me": CODE}) as server:
@@ -207,6 +233,12 @@ def test_a_server_that_echoes_a_secret(shell: Shell, tmp_path: Path, capsys: Sho
         ("*", True, "*"),
         ("", True, ""),
         (".quit", True, ".quit"),
+        ("MjAxOWhoeHh0dHhz", False, "[redacted]"),
+        (" YWJjZGVm ", False, "[redacted]"),
+        ("c2VjcmV0cw==", False, "[redacted]"),
+        ("starttls", False, "starttls"),
+        ("NOOP", False, "NOOP"),
+        ("hello", False, "hello"),
     ],
 )
 def test_what_may_be_seen_of_a_line(line: str, is_challenged: bool, expected: str) -> None:
@@ -317,14 +349,14 @@ def test_a_session_at_a_terminal(terminal: Start, tmp_path: Path) -> None:
         for line, expected in (
             ("EHLO x", "250 AUTH"),
             (".nothing", ".help lists"),
-            (".auth me", "in clear"),
-            (".starttls", "Say EHLO again"),
+            (".auth", "in clear"),
+            (".starttls", ".starttls\r\nSTARTTLS\r\n220"),
             ("EHLO x", "250 AUTH"),
             (".auth", "User: "),
             ("me", "Password of me"),
             ("wrong-code", "535"),
             (".auth me", "Password of me"),
-            (CODE, "235"),
+            (CODE, "AUTH PLAIN [redacted]\r\n235"),
             (f".save {saved}", "Saved as"),
         ):
             started.shown = ""
@@ -332,8 +364,10 @@ def test_a_session_at_a_terminal(terminal: Start, tmp_path: Path) -> None:
             started.read_until(expected)
             if expected not in ("User: ", "Password of me"):
                 started.read_until("> ")
+        assert "outcome" not in started.shown
         started.type(".quit\n")
         assert started.end() == 0
+        assert "QUIT\r\n221" in started.shown
     assert "AUTH PLAIN [redacted]" in saved.read_text()
     assert CODE not in saved.read_text()
 
@@ -346,8 +380,7 @@ def test_ctrl_c_says_whether_the_message_may_have_gone(terminal: Start) -> None:
             started.shown = ""
             started.type(f"{line}\n")
         started.read_until("lone dot")
-        started.interrupt()
-        assert started.end() == 130
+        assert started.interrupt_at_prompt() == 130
         assert "the message was not sent" in started.shown
         server.assert_nothing_sent()
 
@@ -356,8 +389,7 @@ def test_ctrl_c_between_messages(terminal: Start) -> None:
     with Server() as server:
         started = terminal("shell", f"localhost:{server.port}", "--no-color", "--lang", "zh")
         started.read_until("> ")
-        started.interrupt()
-        assert started.end() == 130
+        assert started.interrupt_at_prompt() == 130
         assert "没有正在发送的邮件" in started.shown
 
 
@@ -366,10 +398,48 @@ def test_a_lost_connection_leaves_what_was_said(terminal: Start, tmp_path: Path)
     with Server(script=[b"220 hi\r\n", b"421 too many\r\n"]) as server:
         started = terminal("shell", f"localhost:{server.port}", "--no-color")
         started.read_until("> ")
-        started.type("NOOP\n")
-        started.read_until("The connection is closed")
-        started.type(f".save {saved}\nNOOP\n")
-        started.read_until("there is no connection")
+        lines = {"NOOP": "The connection is closed", f".save {saved}": "Saved as", "RSET": "there is no connection"}
+        for line, expected in lines.items():
+            started.type(f"{line}\n")
+            started.read_past(expected)
+            started.read_past("\r\n> ")
         started.type("\x04")
         assert started.end() == 75
+        assert started.everything.count("there is no connection") == 1
+        assert "outcome" not in started.everything
     assert "421 too many" in saved.read_text()
+
+
+def test_secrets_are_not_in_the_history(terminal: Start) -> None:
+    secret = base64("the-secret")
+    with Server(tls="starttls", users={"me": CODE}) as server:
+        started = terminal("shell", f"localhost:{server.port}", "--no-color", "--starttls")
+        started.read_past("Say EHLO again.\r\n> ")
+        for line in ("EHLO x", "AUTH LOGIN", base64("me"), secret, secret):
+            started.type(f"{line}\n")
+            started.read_past("\r\n> ")
+        started.type("\x1b[A\x1b[A\n")  # two lines up
+        started.read_until("\r\n> ")
+        assert "250" in started.shown.partition("EHLO x")[2]
+        assert secret not in started.shown
+        started.type("\x04")
+        started.end()
+
+
+def test_ctrl_c_while_the_verdict_is_awaited(terminal: Start) -> None:
+    came = threading.Event()
+
+    def watch(item: Command | EndOfData) -> None:
+        if item.verb is Verb.END_OF_DATA:
+            came.set()
+
+    with Server(handler=watch) as server:
+        server.delay(".", inf)
+        started = terminal("shell", f"localhost:{server.port}", "--no-color")
+        for line in ("EHLO x", "MAIL FROM:<a@b.c>", "RCPT TO:<d@e.f>", "DATA", "x", "."):
+            started.read_past("lone dot\r\n" if line == "x" else "x\r\n" if line == "." else "> ")
+            started.type(f"{line}\n")
+        assert came.wait(30)
+        started.interrupt()
+        assert started.end() == 130
+        assert "outcome: unknown" in started.shown

@@ -7,7 +7,8 @@ import os
 import sys
 from importlib import import_module
 from itertools import pairwise
-from typing import TYPE_CHECKING, Protocol, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
 from rawsmtp._version import __version__
 from rawsmtp.errors import SMTPError
@@ -15,13 +16,14 @@ from rawsmtp.errors import SMTPError
 from .exits import INTERRUPTED, Exit, Failure, status_of
 from .language import LANGUAGES, both, of_locale, one_of
 from .output import Output
-from .parser import Parser, add_common_arguments
+from .parser import Parser, add_common_arguments, refuse_secrets
 from .style import takes_colour
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = ("send", "check", "shell", "codes", "providers", "serve", "sendmail", "demo")
+_BEFORE = ("-v", "--verbose", "--json", "--no-color", "--lang")
 _BROKEN_PIPE = 141
 """What a shell reports of a program whose reader went away: 128 + SIGPIPE."""
 
@@ -46,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(words)
+    _open_closed_streams()
     try:
         return _main(words, language)
     except KeyboardInterrupt:
@@ -66,16 +69,18 @@ def command_parser(name: str, language: str) -> Parser:
     return parser
 
 
+def _open_closed_streams() -> None:
+    """Give the process the streams that it was started without, as by `>&-`; what is written there is lost."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # it stays open
+
+
 def _main(words: list[str], language: str) -> int:
-    if not words or words[0] not in COMMANDS:
-        parser = _top(language, helps=not words or bool({"-h", "--help"} & set(words)))
-        if not words:
-            parser.print_help(sys.stderr)
-            parser.exit(Exit.USAGE)
-        parser.parse(words)
-        raise AssertionError("argparse has taken no command for one")
-    name = words[0]
-    options = command_parser(name, language).parse(words[1:])
+    name, words = _command_first(words)
+    if name is None:
+        _end_without_command(words, language)
+    options = command_parser(name, language).parse(words)
     colour = not options.no_color and takes_colour(sys.stdout)
     out = Output(language, options.json, options.verbose, colour)
     try:
@@ -83,16 +88,38 @@ def _main(words: list[str], language: str) -> int:
     except BrokenPipeError as error:
         if not isinstance(error, SMTPError):
             raise
-        return _report(error, out, options)
+        return _report(error, out, options, name)
     except (SMTPError, Failure, OSError) as error:
-        return _report(error, out, options)
+        return _report(error, out, options, name)
 
 
-def _report(error: SMTPError | Failure | OSError, out: Output, options: argparse.Namespace) -> int:
+def _command_first(words: list[str]) -> tuple[str | None, list[str]]:
+    """Return the command and its arguments; what every command takes may stand in front of it too."""
+    for place, word in enumerate(words):
+        if word in COMMANDS:
+            return word, words[:place] + words[place + 1 :]
+        if word not in _BEFORE and not word.startswith("--lang=") and words[place - 1 : place] != ["--lang"]:
+            break
+    return None, words
+
+
+def _end_without_command(words: list[str], language: str) -> NoReturn:
+    """Show help or the version, or say what is wrong, and end the program."""
+    parser = _top(language, helps=not words or bool({"-h", "--help"} & set(words)))
+    if not words:
+        parser.print_help(sys.stderr)
+        parser.exit(Exit.USAGE)
+    parser.parse(words)
+    # The word that is no command is not shown: it may be the value of an option, and a secret.
+    parser.error(both(f"no command; there are {', '.join(COMMANDS)}", f"没有命令；可用的命令：{'、'.join(COMMANDS)}"))
+
+
+def _report(error: SMTPError | Failure | OSError, out: Output, options: argparse.Namespace, name: str) -> int:
     from .report import report
 
     status = status_of(error)
-    report(error, status, out, host=getattr(options, "place", None))
+    has_message = name in ("send", "sendmail") or getattr(error, "outcome", None) == "unknown"
+    report(error, status, out, host=getattr(options, "place", None), message=has_message)
     return int(status)
 
 
@@ -130,7 +157,8 @@ def _top(language: str, *, helps: bool) -> Parser:
     )
     parser.add_argument("--version", nargs=0, action=_Version, help=both("show the version", "显示版本"))
     parser.add_argument("--lang", choices=LANGUAGES, help=both("the language of this help", "本帮助的语言"))
-    parser.add_argument("COMMAND", choices=COMMANDS, help=argparse.SUPPRESS)
+    parser.add_argument("words", nargs="*", help=argparse.SUPPRESS)
+    refuse_secrets(parser)
     return parser
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from rawsmtp import InsecureCredentials
 from rawsmtp.client.location import Location, for_account, from_env
 from rawsmtp.client.settings import settings
 from rawsmtp.registry import providers
@@ -31,39 +32,48 @@ _UNKNOWN = "\x01"
 _URL_VARIABLES = ("RAWSMTP_URL", "SMTP_URL")
 
 
-def find(options: argparse.Namespace, out: Output, sender: str | None, *, login: bool = True) -> Location:
+def find(
+    options: argparse.Namespace, out: Output, sender: str | None, *, login: bool = True, environment: bool = True
+) -> Location:
     """Return the server and the login: of --url, --host, RAWSMTP_URL, or the provider of the sender's address.
 
     options: as `add_server_arguments` makes them; `options.place` becomes the host, for a report of what went wrong.
     sender: the sender's address, or None.
     login: whether the password is looked for, and asked for; if not, the location has no credential.
+    environment: whether RAWSMTP_URL and SMTP_URL count.
 
-    Raises Failure where there is no server or no password, or what says them is wrong.
+    Raises Failure where there is no server or no password, or what says them is wrong, and InsecureCredentials where
+    the password would go out in clear.
     """
-    location = _server(options, sender)
+    location = _server(options, sender, environment=environment)
     options.place = location.host
     auth = location.options.pop("auth", None)
     if login:
         known = auth if isinstance(auth, Password) else None
-        credential = _login(known, location.host, options, out, sender)
+        credential = _login(known, location, options, out, sender)
         if credential is not None:
             location.options["auth"] = credential
     return location
 
 
 def _login(
-    known: Password | None, host: str, options: argparse.Namespace, out: Output, sender: str | None
+    known: Password | None, location: Location, options: argparse.Namespace, out: Output, sender: str | None
 ) -> Password | OAuth2 | None:
     """Return the credential; None where nobody is to log in.
 
     known: what the server's URL or provider says of it, the secret unknown unless the URL has it.
     """
+    host = location.host
     is_asked = options.password_file or options.password_command
     if known is not None and known.secret != _UNKNOWN and not is_asked:
         return _adapted(known, options)
     user = known.user if known is not None else options.user or (sender if is_asked else netrc_login(host))
     if not user:
         return None
+    allowed = options.in_clear or (known is not None and known.in_clear)
+    if location.options.get("security") == "none" and not allowed:
+        # The client would say so too, when somebody has been asked for the password.
+        raise InsecureCredentials("AUTH would go out in clear: the connection has no TLS", phase="auth")
     provider = provider_of(host)
     if provider is not None and provider.credential == "oauth2" and not options.oauth2:
         raise _wants_token(provider)
@@ -89,7 +99,7 @@ def own_address(options: argparse.Namespace) -> str | None:
     return user if user and "@" in user else None
 
 
-def _server(options: argparse.Namespace, sender: str | None) -> Location:
+def _server(options: argparse.Namespace, sender: str | None, *, environment: bool) -> Location:
     if options.url and options.host:
         raise Failure(Exit.USAGE, "--url and --host exclude each other", "--url 与 --host 不能同时使用")
     if (options.port or options.security) and options.url:
@@ -100,7 +110,7 @@ def _server(options: argparse.Namespace, sender: str | None) -> Location:
         return _adjusted(_from_host(options), options)
     if options.port:
         raise Failure(Exit.USAGE, "--port wants --host", "--port 须与 --host 一起使用")
-    url = options.url or (None if options.security else _environment_url())
+    url = options.url or (_environment_url() if environment and not options.security else None)
     return _adjusted(_from_url(url, options) if url else _from_provider(options, sender), options)
 
 
@@ -154,8 +164,8 @@ def _from_provider(options: argparse.Namespace, sender: str | None) -> Location:
             raise _unusable(Exit.USAGE, str(error)) from error
         raise Failure(
             Exit.CONFIGURATION,
-            f"no provider is known for {domain!a}: give --host, --url or RAWSMTP_URL",
-            f"不认识 {domain!a} 的邮件服务商：请给出 --host、--url 或 RAWSMTP_URL",
+            f"no provider is known for {domain!r}: give --host, --url or RAWSMTP_URL",
+            f"不认识 {domain!r} 的邮件服务商：请给出 --host、--url 或 RAWSMTP_URL",
         ) from error
 
 

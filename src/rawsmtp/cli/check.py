@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from rawsmtp import InsecureCredentials
 from rawsmtp.client.settings import is_address
 from rawsmtp.registry import providers
 
-from .account import add_server_arguments, find, url_without_secret
+from .account import add_server_arguments, find, own_address, url_without_secret
 from .exits import Exit, Failure
 from .language import both
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
     from rawsmtp.client.location import Location
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .output import Output
 
 HELP = ("look at a server: what it offers, its certificate, its limits, a login", "检查服务器：功能、证书、限制与登录")
+_SUBMISSION = ((465, "tls"), (994, "tls"), (587, "starttls"))
 _PATIENCE = 15.0
 """Seconds for each reply, where nobody says otherwise: somebody is waiting at the terminal."""
 
@@ -34,22 +36,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=url_without_secret,
         metavar="TARGET",
         help=both(
-            "HOST[:PORT], a URL, or an address whose provider is looked at; default: as --host and --url say",
-            "HOST[:PORT]、URL，或邮箱地址（检查其服务商）；默认取 --host 或 --url",
+            "HOST[:PORT], a URL, or an address: its provider is looked at, and where none is known, what its domain "
+            "may have; default: as --host and --url say",
+            "HOST[:PORT]、URL，或邮箱地址（检查其服务商；未知时尝试其域名下常见的服务器）；默认取 --host 或 --url",
         ),
     )
     parser.add_argument(
         "--login",
         action="store_true",
         help=both("log in as well, and send nothing", "同时尝试登录，不发送任何邮件"),
-    )
-    parser.add_argument(
-        "--guess",
-        action="store_true",
-        help=both(
-            "for an address of an unknown provider: try smtp.DOMAIN and mail.DOMAIN, ports 465 and 587",
-            "服务商未知时：尝试 smtp.域名 和 mail.域名 的 465、587 端口",
-        ),
     )
     add_server_arguments(parser)
 
@@ -58,15 +53,59 @@ def run(options: argparse.Namespace, out: Output) -> int:
     """Look at the server and return 0, or the status of the first thing that failed."""
     options.timeout = options.timeout or _PATIENCE
     sender = _take_target(options)
+    # An address among the arguments says more than a variable that is set for another account.
+    is_own = sender is None or sender == own_address(options)
+    if sender is None or is_own or providers.find(sender) is not None:
+        status, value = _check(options, out, sender, environment=is_own)
+        out.result("check", {"status": int(status), "servers": [value]})
+        return int(status)
+    return _guess(options, out, sender)
+
+
+def _guess(options: argparse.Namespace, out: Output, sender: str) -> int:
+    """Look for the server of an unknown provider, and say how to name the one that is found."""
+    domain = sender.rpartition("@")[2]
+    options.user = options.user or sender
     values: list[dict[str, object]] = []
-    status = Exit.OK
-    for location in _locations(options, out, sender):
-        status, value = _check(location, options, out, sender)
-        values.append(value)
-        if status == Exit.OK:
+    url = None
+    for host in (f"smtp.{domain}", f"mail.{domain}"):
+        status, value, url = _look_at(host, options, out, sender)
+        values += value
+        if url is not None:
             break
-    out.result("check", {"status": int(status), "servers": values})
+    out.result("check", {"status": int(status), "servers": values, "url": url})
+    if url is None:
+        out.talk(
+            out.text(
+                f"No server of {domain!r} was found: ask whoever runs it, and give --host.",
+                f"没有找到 {domain!r} 的服务器：请询问其管理员，再用 --host 给出。",
+            )
+        )
+    elif not out.json:
+        out.talk(out.text("To send through it, keep this variable:", "要通过它发信，请保存此环境变量："))
+        out.data(f"RAWSMTP_URL={url}")
     return int(status)
+
+
+def _look_at(
+    host: str, options: argparse.Namespace, out: Output, sender: str
+) -> tuple[Exit, list[dict[str, object]], str | None]:
+    """Look at the ports of submission, up to one that is good; return the last status, what was found, and its URL."""
+    values = []
+    options.host = host
+    for options.port, options.security in _SUBMISSION:
+        status, value = _check(options, out, sender)
+        values.append(value)
+        if status in (Exit.OK, Exit.CREDENTIALS):
+            return status, values, _url(options)
+        if status == Exit.NO_HOST:
+            break
+    return status, values, None
+
+
+def _url(options: argparse.Namespace) -> str:
+    scheme = "smtps" if options.security == "tls" else "smtp+starttls"
+    return f"{scheme}://{quote(options.user, safe='')}@{options.host}:{options.port}"
 
 
 def _take_target(options: argparse.Namespace) -> str | None:
@@ -94,37 +133,17 @@ def host_and_port(text: str) -> tuple[str, int | None]:
     if not colon or is_address(text) or (text.startswith("[") and text.endswith("]")) or "/" in text:
         return text, None
     if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise Failure(Exit.USAGE, f"{text!a} is no HOST[:PORT]", f"{text!a} 不是 HOST[:PORT]")
+        raise Failure(Exit.USAGE, f"{text!r} is no HOST[:PORT]", f"{text!r} 不是 HOST[:PORT]")
     return host, int(port)
 
 
-def _locations(options: argparse.Namespace, out: Output, sender: str | None) -> Iterator[Location]:
-    is_unknown = sender is not None and providers.find(sender) is None
-    if sender is None or not is_unknown or not options.guess:
-        try:
-            yield find(options, out, sender, login=False)
-        except Failure as failure:
-            if is_unknown and not options.guess:
-                raise Failure(
-                    failure.status,
-                    f"{failure.en}, or --guess, which tries smtp.DOMAIN and mail.DOMAIN",
-                    f"{failure.zh}；也可用 --guess 尝试 smtp.域名 和 mail.域名",
-                ) from failure
-            raise
-        return
-    domain = sender.rpartition("@")[2]
-    for host in (f"smtp.{domain}", f"mail.{domain}"):
-        for port in (465, 587):
-            options.host, options.port = host, port
-            yield find(options, out, sender, login=False)
-
-
 def _check(
-    location: Location, options: argparse.Namespace, out: Output, sender: str | None
+    options: argparse.Namespace, out: Output, sender: str | None, *, environment: bool = True
 ) -> tuple[Exit, dict[str, object]]:
     from .check_probe import probe
     from .check_verdicts import judge, value_of
 
+    location = find(options, out, sender, login=False, environment=environment)
     found = probe(location, out)
     verdicts = judge(found)
     if not out.json:
@@ -132,7 +151,7 @@ def _check(
         for verdict in verdicts:
             show(verdict, out)
     if options.login:
-        login = _login(found, options, out, sender)
+        login = _login(found, options, out, sender, environment=environment)
         verdicts.append(login)
         if not out.json:
             show(login, out)
@@ -140,14 +159,17 @@ def _check(
     return (failed.status if failed else Exit.OK), value_of(found, verdicts)
 
 
-def _login(found: Probe, options: argparse.Namespace, out: Output, sender: str | None) -> Verdict:
+def _login(found: Probe, options: argparse.Namespace, out: Output, sender: str | None, *, environment: bool) -> Verdict:
     from .check_login import try_login
-    from .check_verdicts import Verdict
+    from .check_verdicts import LOGIN, Verdict, of_error
 
     if found.error is not None:
         why = ("not tried: see above", "未尝试：见上文")
-        return Verdict("FAIL", ("login", "登录"), why, Exit.CREDENTIALS)
-    location = find(options, out, sender, login=True)
+        return Verdict("FAIL", LOGIN, why, Exit.CREDENTIALS)
+    try:
+        location = find(options, out, sender, environment=environment)
+    except InsecureCredentials as error:
+        return of_error(LOGIN, error)
     if "auth" not in location.options:
         raise Failure(
             Exit.USAGE, "who logs in? give --user, or the address", "以谁的身份登录？请给出 --user 或邮箱地址"

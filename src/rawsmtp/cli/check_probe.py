@@ -14,6 +14,7 @@ from rawsmtp.wire.capabilities import Capabilities
 from rawsmtp.wire.command import Ehlo, StartTls
 from rawsmtp.wire.foreign import identify
 
+from .check_chain import watched
 from .watch import Live
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rawsmtp.client.settings import Options
     from rawsmtp.wire.command import Item
 
+    from .check_chain import Certificate
     from .output import Output
 
 _PROBE_PATIENCE = 3.0
@@ -40,9 +42,10 @@ class Probe:
     greeting: the server's first reply.
     in_clear, inside: what EHLO offered before and inside TLS; None where it was not said.
     tls: the TLS that came up.
+    chain: the server's certificates, its own first.
     untrusted: why the certificate is not good; None if it is, or was not seen.
     error: what ended the look; with `untrusted`, what ended the second one, which did not verify.
-    foreign: what the server is instead, and what to do, if it does not speak SMTP.
+    foreign: what the server is instead, as in `hints.FOREIGN`, if it does not speak SMTP.
     seconds: how long each step took: "connect", "tls", "greeting", "EHLO", "STARTTLS".
     """
 
@@ -51,9 +54,10 @@ class Probe:
     in_clear: Capabilities | None = None
     inside: Capabilities | None = None
     tls: TLSInfo | None = None
+    chain: list[Certificate] = field(default_factory=list)
     untrusted: TLSFailed | None = None
     error: SMTPError | None = None
-    foreign: tuple[str, str] | None = None
+    foreign: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -113,11 +117,11 @@ class Watch(Live):
 def probe(location: Location, out: Output) -> Probe:
     """Look at the server; nothing is raised for what the server does."""
     found = Probe(location)
-    error = _look(found, location.options, out)
+    error = _look(found, {**location.options, "tls_context": watched(default_context(), found.chain)}, out)
     if isinstance(error, TLSFailed) and hasattr(error.__cause__, "verify_code"):
         found.untrusted = error
         # What it offers can still be seen; nobody logs in on this connection.
-        error = _look(found, {**location.options, "tls_context": _blind_context()}, out)
+        error = _look(found, {**location.options, "tls_context": watched(_blind_context(), found.chain)}, out)
     found.error = error
     if error is not None and found.greeting is None and isinstance(error, (SMTPTimeout, ConnectionLost)):
         found.foreign = _identify(found, out) if error.phase == "greeting" else None
@@ -149,23 +153,24 @@ def _blind_context() -> ssl.SSLContext:
     return context
 
 
-def _identify(found: Probe, out: Output) -> tuple[str, str] | None:
-    """Return what a server that waits for its client is, and what to do."""
+def _identify(found: Probe, out: Output) -> str | None:
+    """Return what a server that waits for its client is."""
     if found.tls is not None or found.location.options.get("security") == "tls" or not found.location.port:
         return None
     within_tls = Probe(found.location)
     options: Options = {**found.location.options, "security": "tls", "tls_context": _blind_context()}
     _look(within_tls, options, out)
     if "tls" in within_tls.seconds:
-        return identify(b"\x16\x03")
+        return "a TLS server"
     return _answer_to_hello(found.location)
 
 
-def _answer_to_hello(location: Location) -> tuple[str, str] | None:
+def _answer_to_hello(location: Location) -> str | None:
     """Say hello, as one does at a telnet, and see what the server answers."""
     try:
         with socket.create_connection((location.host, location.port), _PROBE_PATIENCE) as sock:
             sock.sendall(b"hello\r\n\r\n")
-            return identify(sock.recv(_PROBE_OCTETS))
+            known = identify(sock.recv(_PROBE_OCTETS))
     except OSError:
         return None
+    return known[0] if known is not None else None

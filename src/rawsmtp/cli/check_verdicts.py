@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Literal
 from rawsmtp.errors import GreetingRefused, TLSFailed
 
 from .exits import Exit, status_of
-from .report import _TITLES, _known_hint, shell_words
+from .hints import FOREIGN, hint_of, shell_words
+from .report import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rawsmtp import Capabilities, SMTPError, TLSInfo
 
+    from .check_chain import Certificate
     from .check_probe import Probe
 
 Level = Literal["OK", "WARN", "FAIL"]
@@ -26,6 +28,7 @@ _GREETING = ("greeting", "问候")
 _HELLO = ("EHLO", "EHLO")
 _TLS = ("TLS", "TLS")
 _CERTIFICATE = ("certificate", "证书")
+_CHAIN = ("chain", "证书链")
 _IN_CLEAR = ("in clear", "未加密时")
 _INSIDE = ("inside TLS", "加密后")
 _AUTH = ("AUTH", "登录方式")
@@ -36,13 +39,6 @@ _SOON = 21
 _SLOW = 3.0
 """Seconds of a reply that people begin to notice."""
 _DAY = 86_400
-_FOREIGN = {
-    "a Subversion server (svnserve)": " Subversion 服务器（svnserve）",
-    "a web server": "网页服务器",
-    "an SSH server": " SSH 服务器",
-    "an IMAP server": " IMAP 服务器",
-    "a POP3 server": " POP3 服务器",
-}
 _SUBMISSION = (465, 587)
 
 
@@ -63,11 +59,10 @@ class Verdict:
 
 def of_error(topic: Both, error: SMTPError) -> Verdict:
     """Return the verdict on what ended a conversation."""
-    hint = _known_hint(error) or ((shell_words(error.hint),) * 2 if error.hint else None)
+    hint = hint_of(error, None)
     en, zh = (f"\n{text}" for text in hint) if hint else ("", "")
     message = shell_words(error.message)
-    title = _TITLES.get(type(error), "出错")
-    return Verdict("FAIL", topic, (f"{message}{en}", f"{title}：{message}{zh}"), status_of(error))
+    return Verdict("FAIL", topic, (f"{message}{en}", f"{title_of(error)}：{message}{zh}"), status_of(error))
 
 
 def judge(found: Probe) -> list[Verdict]:
@@ -86,17 +81,35 @@ def _conversation(found: Probe) -> Iterator[Verdict]:
         said = f"{found.tls.version}, {found.tls.cipher}"
         yield Verdict("OK", _TLS, (said, said))
     if found.untrusted is not None:
-        cause = found.untrusted
-        en = f"{cause.message}\nwhat follows was seen without verifying it"
-        zh = f"{cause.message}\n以下内容是在不验证证书的情况下取得的"
-        yield Verdict("FAIL", _CERTIFICATE, (en, zh), status_of(cause))
+        yield _untrusted(found.untrusted)
     elif found.tls is not None and found.tls.certificate:
         yield _certificate(found.tls)
+    if found.chain:
+        yield _chain(found.chain)
+
+
+def _untrusted(error: TLSFailed) -> Verdict:
+    refused = of_error(_CERTIFICATE, error)
+    en = f"{refused.text[0]}\nwhat follows was seen without verifying it"
+    zh = f"{refused.text[1]}\n以下内容是在不验证证书的情况下取得的"
+    return Verdict("FAIL", _CERTIFICATE, (en, zh), refused.status)
+
+
+def _chain(chain: list[Certificate]) -> Verdict:
+    """Say who vouches for whom; a certificate of an authority can end before the server's."""
+    en = [f"{each.subject}, until {_day(each.ends)}, issued by {each.issuer}" for each in chain]
+    zh = [f"{each.subject}，{_day(each.ends)} 到期，签发者 {each.issuer}" for each in chain]
+    soon = min(each.ends for each in chain) - time() < _SOON * _DAY
+    return Verdict("WARN" if soon else "OK", _CHAIN, ("\n".join(en), "\n".join(zh)))
+
+
+def _day(seconds: float) -> str:
+    return strftime("%Y-%m-%d", gmtime(seconds))
 
 
 def _certificate(tls: TLSInfo) -> Verdict:
     days = int((ends_at(tls) - time()) // _DAY)
-    day = strftime("%Y-%m-%d", gmtime(ends_at(tls)))
+    day = _day(ends_at(tls))
     names = ", ".join(value for _, value in tls.certificate.get("subjectAltName", ()))
     issuer = _name(tls.certificate.get("issuer", ()))
     en = f"for {names}; issued by {issuer}; ends {day}, in {days} days"
@@ -164,23 +177,11 @@ def _ending(found: Probe) -> Iterator[Verdict]:
     if found.error is None:
         return
     if found.foreign is not None:
-        text, zh = _foreign(*found.foreign)
-        yield Verdict("FAIL", _GREETING, (text, zh), Exit.PROTOCOL)
+        name, (en, zh) = found.foreign, FOREIGN[found.foreign][1]
+        both = (f"this is {name}: {en}", f"这是{FOREIGN[name][0]}：{zh}")
+        yield Verdict("FAIL", _GREETING, both, Exit.PROTOCOL)
         return
     yield of_error(_topic(found.error), found.error)
-
-
-def _foreign(name: str, advice: str) -> Both:
-    if name == "a TLS server":
-        return (
-            "it waits for TLS from the first byte: try --security tls",
-            "它在等待 TLS：一连接就要加密，请用 --security tls",
-        )
-    kind = _FOREIGN.get(name, name)
-    return (
-        f"this is {name}, not an SMTP server: {shell_words(advice)}",
-        f"这是{kind}，不是 SMTP 服务器：发邮件用 465、587 或 25 端口",
-    )
 
 
 def _topic(error: SMTPError) -> Both:
@@ -213,6 +214,7 @@ def value_of(found: Probe, verdicts: list[Verdict]) -> dict[str, object]:
         "greeting": str(found.greeting) if found.greeting is not None else None,
         "tls": {"version": tls.version, "cipher": tls.cipher} if tls is not None else None,
         "certificate": _certificate_value(tls) if tls is not None and tls.certificate else None,
+        "chain": [{"subject": each.subject, "issuer": each.issuer, "not_after": each.ends} for each in found.chain],
         "extensions": {"in_clear": _extensions(found.in_clear), "inside_tls": _extensions(found.inside)},
         "auth": list(last.auth) if last is not None else [],
         "limits": {"SIZE": last.size, **last.limits} if last is not None else {},

@@ -9,6 +9,7 @@ from rawsmtp.wire.reply import EnhancedCode, Reply, printable
 from .exits import Exit, Failure
 from .language import both
 from .style import BOLD, GREEN, RED, YELLOW
+from .table import padded
 
 if TYPE_CHECKING:
     import argparse
@@ -72,7 +73,7 @@ def _search(word: str) -> Sequence[Row]:
 
     found = search(word) if word.strip() else []
     if not found:
-        raise Failure(Exit.DATA, f"no code has {word!a} in its meaning", f"没有含义中带“{printable(word)}”的应答码")
+        raise Failure(Exit.DATA, f"no code has {word!r} in its meaning", f"没有含义中带“{printable(word)}”的应答码")
     return found
 
 
@@ -103,8 +104,8 @@ def _explain(query: str, host: str | None, out: Output) -> None:
     except ValueError:
         raise Failure(
             Exit.DATA,
-            f'no code in {query!a}: give 535, 5.7.8 or a reply such as "535 5.7.8 Authentication failed"',
-            f"{query!a} 中没有应答码：请给出 535、5.7.8，或服务器应答原文",
+            f'no code in {query!r}: give 535, 5.7.8 or a reply such as "535 5.7.8 Authentication failed"',
+            f"{query!r} 中没有应答码：请给出 535、5.7.8，或服务器应答原文",
         ) from None
     diagnosis = _diagnosis(query, meaning, host)
     if out.json:
@@ -124,14 +125,17 @@ def _diagnosis(query: str, meaning: Meaning, host: str | None) -> Diagnosis | No
 
 def _show(query: str, meaning: Meaning, diagnosis: Diagnosis | None, out: Output) -> None:
     out.data(out.paint(printable(query.strip()), BOLD, *_style(query.strip())))
+    columns = 8 if meaning.enhanced is not None else 5
     if meaning.code is not None:
         where = f" ({meaning.code.rfc})" if meaning.code.rfc else ""
-        out.data(f"  {meaning.code.code}  {out.text(meaning.code.english, meaning.code.chinese)}{where}")
+        out.data(
+            f"  {padded(str(meaning.code.code), columns)}{out.text(meaning.code.english, meaning.code.chinese)}{where}"
+        )
     if meaning.enhanced is not None:
         where = f" ({meaning.enhanced.rfc})" if meaning.enhanced.rfc else ""
         code = EnhancedCode.parse(query.strip()[4:].strip()) or EnhancedCode.parse(query.strip())
         text = out.text(meaning.enhanced.english, meaning.enhanced.chinese)
-        out.data(f"  {code or meaning.enhanced.pattern}  {text}{where}")
+        out.data(f"  {padded(str(code or meaning.enhanced.pattern), columns)}{text}{where}")
     if diagnosis is None:
         return
     language: Language = "zh" if out.language == "zh" else "en"

@@ -15,6 +15,7 @@ from rawsmtp.message.header_addresses import parse
 from rawsmtp.message.rendering import render
 
 from .exits import Exit, Failure
+from .html_text import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,10 +53,17 @@ def compose(parts: Parts) -> EmailMessage:
                 message[name] = value
     except (ValueError, UnicodeError, IndexError) as error:
         raise Failure(Exit.DATA, f"a header that cannot be: {error}", f"邮件头有误：{error}") from error
-    message.set_content(parts.body, subtype="html" if parts.html else "plain")
+    _set_body(message, parts)
     for name in parts.attachments:
         _attach(message, Path(name))
     return message
+
+
+def _set_body(message: EmailMessage, parts: Parts) -> None:
+    """Put the body in; HTML behind its text, for those who read no HTML. RFC 2046 §5.1.4."""
+    message.set_content(text_of(parts.body) if parts.html else parts.body)
+    if parts.html:
+        message.add_alternative(parts.body, subtype="html")
 
 
 def _standard(parts: Parts) -> list[tuple[str, str]]:
@@ -115,7 +123,7 @@ def _addresses(text: str) -> list[str]:
 
 
 def _no_address(text: str, why: str) -> Failure:
-    return Failure(Exit.USAGE, f"no address: {text!a}{why}", f"不是邮件地址：{text!a}{why}")
+    return Failure(Exit.USAGE, f"no address: {text!r}{why}", f"不是邮件地址：{text!r}{why}")
 
 
 @dataclass(frozen=True, slots=True)

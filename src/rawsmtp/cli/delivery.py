@@ -10,7 +10,8 @@ from rawsmtp.message.envelope import make
 from rawsmtp.wire.reply import printable
 
 from .exits import INTERRUPTED, Exit, Failure
-from .report import interrupted, shell_words
+from .hints import shell_words
+from .report import interrupted
 from .style import BOLD, GREEN, YELLOW
 from .watch import Live, progress_of
 

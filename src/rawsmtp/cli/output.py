@@ -7,14 +7,10 @@ import re
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from rawsmtp.wire.reply import printable
-
-from .style import of_direction, styled
+from .style import styled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from rawsmtp.client.transcript import Transcript
 
 _STYLES = re.compile("\x1b\\[[0-9;]*m")
 
@@ -47,11 +43,11 @@ class Output:
 
     def data(self, text: str) -> None:
         """Print a line of data on standard output."""
-        _write(self.stdout, text + "\n")
+        write(self.stdout, text + "\n")
 
     def talk(self, text: str) -> None:
         """Print a line for the person at the terminal on standard error; without styles where that is no terminal."""
-        _write(self.stderr, (text if self.stderr.isatty() else _STYLES.sub("", text)) + "\n")
+        write(self.stderr, (text if self.stderr.isatty() else _STYLES.sub("", text)) + "\n")
 
     def paint(self, text: str, *codes: str) -> str:
         """Return the text in this style, as it is where there is no colour."""
@@ -69,14 +65,9 @@ class Output:
         if self.json:
             self.data(json_.dumps({"schema": f"rawsmtp.{schema}/1", **value}, ensure_ascii=False, indent=2))
 
-    def transcript(self, transcript: Transcript | None) -> None:
-        """Show the dialogue on standard error, if it is verbose."""
-        if self.verbose:
-            for entry in transcript or ():
-                self.talk(self.paint(printable(entry.line), *of_direction(entry.direction)))
 
-
-def _write(stream: TextIO, text: str) -> None:
+def write(stream: TextIO, text: str) -> None:
+    """Write text at once; what the stream's encoding does not have is escaped."""
     try:
         stream.write(text)
     except UnicodeEncodeError:

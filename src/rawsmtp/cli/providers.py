@@ -69,13 +69,13 @@ def _find(query: str) -> Provider:
     if unverified:
         raise Failure(
             Exit.CONFIGURATION,
-            f"what is known of {domain!a} is unverified: rawsmtp providers {unverified[0]} shows it",
-            f"{domain!a} 的资料未经核实：可用 rawsmtp providers {unverified[0]} 查看",
+            f"what is known of {domain!r} is unverified: rawsmtp providers {unverified[0]} shows it",
+            f"{domain!r} 的资料未经核实：可用 rawsmtp providers {unverified[0]} 查看",
         )
     raise Failure(
         Exit.CONFIGURATION,
-        f"no provider is known for {query!a}: rawsmtp providers lists those that are",
-        f"不认识 {query!a}：rawsmtp providers 列出全部已知服务商",
+        f"no provider is known for {query!r}: rawsmtp providers lists those that are",
+        f"不认识 {query!r}：rawsmtp providers 列出全部已知服务商",
     )
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rawsmtp import errors
 from rawsmtp.errors import SMTPError
 from rawsmtp.wire.reply import printable
 
-from .account import provider_of
 from .exits import Failure
+from .hints import CERTIFICATES, FOREIGN, foreign_of, hint_of, shell_words
 from .style import BOLD, RED
 
 if TYPE_CHECKING:
@@ -61,54 +60,25 @@ _PHASES: dict[str, Both] = {
     "quit": ("parting", "退出"),
     "command": ("a command", "命令"),
 }
-_HINTS: dict[type[SMTPError], Both] = {
-    errors.InsecureCredentials: (
-        "use --security tls or starttls; --in-clear allows it, on a wire that nobody else reads",
-        "请使用 --security tls 或 starttls；确认线路可信时可以加 --in-clear",
-    ),
-    errors.ConnectFailed: (
-        "check host and port: 465 with --security tls, 587 with starttls; many networks block port 25",
-        "请检查主机名和端口：465 配 --security tls，587 配 starttls；许多网络封锁了 25 端口",
-    ),
-    errors.TLSFailed: (
-        "--security tls is for port 465, starttls for 587",
-        "465 端口用 --security tls，587 端口用 starttls",
-    ),
-    errors.SMTPTimeout: (
-        "an SMTP server speaks first: one that waits may want --security tls (port 465), or speak another protocol",
-        "SMTP 服务器会先发问候；若一直沉默，可能需要 --security tls（465 端口），或者它不是 SMTP 服务器",
-    ),
-    errors.AuthenticationFailed: (
-        "many providers want an authorization code or an app password here, not the login password",
-        "很多服务商要求填授权码或应用专用密码，而不是登录密码",
-    ),
-}
-_UNTRUSTED: Both = (
-    "check the host name; SSL_CERT_FILE names a file with the authorities to trust, if this server has its own",
-    "请检查主机名；若服务器使用自己的证书机构，可用 SSL_CERT_FILE 指定信任的证书文件",
-)
-# The library's words for its parameters, and the options of the command line that they are.
-_OPTIONS = (
-    (re.compile(r"""(security|refused)=(["'])([a-z]+)\2"""), r"--\1 \3"),
-    (re.compile(r"\bin_clear=True\b"), "--in-clear"),
-    (re.compile(r"\bsender=(?=[,;:) ]|$)"), "-f"),
-    (re.compile(r"\brecipients=(?=[,;:) ]|$)"), "-t"),
-)
 
 
-def shell_words(text: str) -> str:
-    """Return the library's advice with the options of the command line in place of its parameters."""
-    for pattern, option in _OPTIONS:
-        text = pattern.sub(option, text)
-    return text
+def title_of(error: SMTPError) -> str:
+    """Return what went wrong, in Chinese."""
+    if (name := foreign_of(error)) is not None:
+        return f"这是{FOREIGN[name][0]}，不是 SMTP 服务器"
+    code = getattr(error.__cause__, "verify_code", None)
+    return CERTIFICATES[code][0] if code in CERTIFICATES else _TITLES.get(type(error), "出错")
 
 
-def report(error: SMTPError | Failure | OSError, status: Exit, out: Output, *, host: str | None) -> None:
+def report(
+    error: SMTPError | Failure | OSError, status: Exit, out: Output, *, host: str | None, message: bool = True
+) -> None:
     """Show an error on standard error, and as JSON if JSON is asked for.
 
     host: the server that it happened with, whose provider may have advice.
+    message: whether there is a message, of which it has to be said what became of it.
     """
-    first, *rest = _lines(error, out, host)
+    first, *rest = _lines(error, out, host, message=message)
     out.talk(out.paint(f"rawsmtp: {first}", BOLD, RED))
     for line in rest:
         out.talk(f"  {line}")
@@ -116,36 +86,40 @@ def report(error: SMTPError | Failure | OSError, status: Exit, out: Output, *, h
 
 
 def interrupted(progress: Progress | None, out: Output) -> None:
-    """Say what Ctrl-C ended: the phase, and whether the message may have gone."""
+    """Say what Ctrl-C ended: the phase, and whether the message may have gone.
+
+    progress: how far the conversation was; None before there is one.
+    """
     out.talk(out.paint("\n" + out.text("Interrupted.", "已中断。"), BOLD))
-    phase, outcome = progress if progress is not None else ("connect", "not_sent")
+    phase, outcome = progress if progress is not None else (None, "not_sent")
     for line in _where(phase, outcome, out):
         out.talk(f"  {line}")
     out.result("interrupted", {"phase": phase, "outcome": outcome})
 
 
-def _lines(error: SMTPError | Failure | OSError, out: Output, host: str | None) -> Iterator[str]:
+def _lines(error: SMTPError | Failure | OSError, out: Output, host: str | None, *, message: bool) -> Iterator[str]:
     if isinstance(error, Failure):
         yield out.text(error.en, error.zh)
     elif isinstance(error, SMTPError):
-        yield from _smtp_lines(error, out, host)
+        yield from _smtp_lines(error, out, host, message=message)
     else:
         text = printable(error.strerror or str(error))
         yield f"{text}: {printable(str(error.filename))}" if error.filename else text
 
 
-def _smtp_lines(error: SMTPError, out: Output, host: str | None) -> Iterator[str]:
-    message = _without_reply(error)
+def _smtp_lines(error: SMTPError, out: Output, host: str | None, *, message: bool) -> Iterator[str]:
+    what = _without_reply(error)
     if out.language == "en":
-        yield message
+        yield what
     else:
-        yield _TITLES.get(type(error), "出错")
+        yield title_of(error)
         if not isinstance(error, _SAID_BY_REPLY):
-            yield f"原文：{message}"
+            yield f"原文：{what}"
     yield from _said(error, out)
-    yield from _where(error.phase, error.outcome, out)
-    if hint := _hint(error, host, out):
-        yield f"{out.text('hint:    ', '提示：')}{printable(hint)}"
+    if message:
+        yield from _where(error.phase, error.outcome, out)
+    if (hint := hint_of(error, host)) is not None:
+        yield f"{out.text('hint:    ', '提示：')}{printable(out.text(*hint))}"
 
 
 def _without_reply(error: SMTPError) -> str:
@@ -171,28 +145,8 @@ def _said(error: SMTPError, out: Output) -> Iterator[str]:
 
 def _where(phase: str | None, outcome: str, out: Output) -> Iterator[str]:
     if phase:
-        yield out.text("phase:   ", "阶段：") + f"{phase} ({out.text(*_PHASES[phase])})"
-    yield out.text("outcome: ", "结果：") + f"{outcome} ({out.text(*_OUTCOMES[outcome])})"
-
-
-def _hint(error: SMTPError, host: str | None, out: Output) -> str:
-    """Return what to try next: what the provider asks for, else what the library or the command line knows."""
-    provider = provider_of(host) if host else None
-    if isinstance(error, errors.AuthenticationFailed) and provider is not None and not error.retryable:
-        name = provider.names[0] if out.language == "en" else provider.names[1] or provider.names[0]
-        return f"{name}: {out.text(provider.hint_en, provider.hint_zh)} {provider.help}".rstrip()
-    known = _known_hint(error)
-    if known is not None:
-        return out.text(*known)
-    return shell_words(error.hint) if error.hint else ""
-
-
-def _known_hint(error: SMTPError) -> Both | None:
-    if isinstance(error, errors.SMTPTimeout) and error.phase != "greeting":
-        return None
-    if hasattr(error.__cause__, "verify_code"):  # an ssl.SSLCertVerificationError
-        return _UNTRUSTED
-    return _HINTS.get(type(error))
+        yield out.text(f"phase:   {phase} ({_PHASES[phase][0]})", f"阶段：{phase}（{_PHASES[phase][1]}）")
+    yield out.text(f"outcome: {outcome} ({_OUTCOMES[outcome][0]})", f"结果：{outcome}（{_OUTCOMES[outcome][1]}）")
 
 
 def _value(error: SMTPError | Failure | OSError, status: Exit, host: str | None) -> dict[str, object]:
@@ -203,7 +157,8 @@ def _value(error: SMTPError | Failure | OSError, status: Exit, host: str | None)
         return {**value, "message": str(error)}
     value |= {"message": shell_words(error.message), "phase": error.phase, "outcome": error.outcome}
     value |= {"reply": str(error.reply) if error.reply is not None else None, "retryable": error.retryable}
-    value["hint"] = shell_words(error.hint) if error.hint else None
+    hint = hint_of(error, host)
+    value["hint"] = hint[0] if hint is not None else None
     if isinstance(error, errors.RecipientsRefused):
         value["recipients"] = {address: str(reply) for address, reply in error.recipients.items()}
     return value

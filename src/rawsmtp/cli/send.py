@@ -46,7 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     message.add_argument(
         "-b", "--body", metavar="TEXT", help=both("the body; default: standard input", "正文；默认从标准输入读取")
     )
-    message.add_argument("--html", action="store_true", help=both("the body is HTML", "正文是 HTML"))
+    message.add_argument(
+        "--html",
+        action="store_true",
+        help=both("the body is HTML; its text goes with it", "正文是 HTML，同时附上纯文本"),
+    )
     message.add_argument(
         "-a",
         "--attach",
@@ -92,6 +96,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, out: Output) -> int:
     """Send the message, or show it, and return the exit status."""
     from .delivery import deliver, show
+    from .hints import PARTIAL
     from .report import interrupted
 
     try:
@@ -106,9 +111,7 @@ def run(options: argparse.Namespace, out: Output) -> int:
         return deliver(delivery, location, out)
     except RecipientsRefused as error:
         if len(error.recipients) < len(delivery.recipients):
-            error.hint = out.text(
-                "--refused continue sends to the others", "加上 --refused continue 可以发给其余收件人"
-            )
+            error.hint = PARTIAL
         raise
 
 

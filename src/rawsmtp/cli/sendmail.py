@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from .exits import INTERRUPTED, Exit, Failure
 from .language import both
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable
 
     from .compose import Ready
@@ -58,7 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OPTION",
         help=both("-oi is -i; others are taken and change nothing", "-oi 等同于 -i；其余选项接受但不起作用"),
     )
-    group.add_argument("-b", dest="mode", choices=["m"], default="m", help=both("-bm, the default", "-bm，默认"))
+    group.add_argument(
+        "-b", dest="mode", type=_mode, default="m", metavar="m", help=both("-bm, the default", "-bm，默认")
+    )
     for flag in ("-B", "-e"):
         group.add_argument(flag, dest="_ignored", metavar="X", help=both("taken, changes nothing", "接受但不起作用"))
     for flag in ("-m", "-n"):
@@ -66,6 +68,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             flag, dest="_ignored", action="store_true", help=both("taken, changes nothing", "接受但不起作用")
         )
     add_server_arguments(parser, short=False)
+
+
+def _mode(text: str) -> str:
+    if text != "m":
+        raise argparse.ArgumentTypeError(
+            both(
+                f"there is no -b{text[:1]}: this sends the message on standard input to a server, and has no queue, no "
+                "aliases and no SMTP of its own",
+                f"不支持 -b{text[:1]}：本命令只把标准输入中的邮件交给服务器，没有队列、别名，自身也不提供 SMTP 服务",
+            )
+        )
+    return text
 
 
 def run(options: argparse.Namespace, out: Output) -> int:
@@ -97,9 +111,22 @@ def _read(options: argparse.Namespace) -> Delivery:
     sender = _sender(options, ready(octets))
     read = ready(octets, sender=sender or own_address(options) or "", name=options.name)
     if options.from_headers:
-        given += (to.address for to in envelope(read.headers, sender, None).recipients)
+        given += _in_headers(read, sender)
+        if not given:
+            raise Failure(Exit.USAGE, "no recipients: To, Cc and Bcc name nobody", "邮件头 To、Cc、Bcc 中没有收件人")
     found = envelope(None, sender, given)
     return Delivery(read.octets, read.octets, sender, tuple(to.address for to in found.recipients))
+
+
+def _in_headers(read: Ready, sender: str) -> list[str]:
+    from .delivery import envelope
+
+    try:
+        return [to.address for to in envelope(read.headers, sender, None).recipients]
+    except Failure as failure:
+        if failure.en.startswith("no recipients"):
+            return []
+        raise
 
 
 def until_dot(lines: Iterable[bytes]) -> Iterable[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import threading
 from contextlib import contextmanager
 from ipaddress import ip_address
@@ -15,6 +16,7 @@ from .arrivals import Arrivals, to_folder, to_mbox
 from .exits import Exit, Failure
 from .language import both
 from .password import find_password
+from .server_arguments import user_without_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,6 +92,7 @@ def _add_login_arguments(parser: argparse.ArgumentParser) -> None:
     users = group.add_mutually_exclusive_group()
     users.add_argument(
         "--user",
+        type=user_without_secret,
         metavar="NAME",
         help=both(
             "a user who can log in; the password: RAWSMTP_PASSWORD, the options below, or a prompt",
@@ -160,10 +163,11 @@ def _start(server: Server, options: argparse.Namespace) -> None:
         server.start()
     except OSError as error:
         place = f"{options.host}:{options.port}"
+        why = os.strerror(error.errno) if error.errno else str(error)
         raise Failure(
             Exit.CONFIGURATION,
-            f"cannot listen on {place}: {error.strerror}; --port 0 takes a free port",
-            f"无法监听 {place}（{error.strerror}）；--port 0 可任选空闲端口",
+            f"cannot listen on {place}: {why}; --port 0 takes a free port",
+            f"无法监听 {place}（{why}）；--port 0 可任选空闲端口",
         ) from error
 
 

@@ -28,7 +28,7 @@ def add_server_arguments(parser: argparse.ArgumentParser, *, short: bool = True)
             "默认取 RAWSMTP_URL，否则按发件人地址查找服务商",
         ),
     )
-    group.add_argument(*host, metavar="HOST", help=both("the server", "服务器"))
+    group.add_argument(*host, type=host_without_secret, metavar="HOST", help=both("the server", "服务器"))
     group.add_argument(
         *port,
         type=_port,
@@ -50,7 +50,7 @@ def add_server_arguments(parser: argparse.ArgumentParser, *, short: bool = True)
     )
     group.add_argument(
         "--user",
-        type=_user,
+        type=user_without_secret,
         metavar="NAME",
         help=both("the user to log in as; default: as the provider wants it", "登录用户名；默认按服务商的要求"),
     )
@@ -58,7 +58,7 @@ def add_server_arguments(parser: argparse.ArgumentParser, *, short: bool = True)
     group.add_argument("--local-name", metavar="NAME", help=both("the name to give in EHLO", "EHLO 中报告的主机名"))
     group.add_argument(
         "--timeout",
-        type=_seconds,
+        type=seconds_above_zero,
         metavar="SECONDS",
         help=both("how long to wait for each reply", "每个应答最多等待的秒数"),
     )
@@ -93,13 +93,26 @@ def _add_secret_arguments(group: argparse._ArgumentGroup) -> None:
 
 def url_without_secret(text: str) -> str:
     """Return a URL from the arguments; argparse.ArgumentTypeError, which does not show it, if it has a password."""
-    userinfo, at, _ = text.partition("://")[2].rpartition("@")
+    userinfo, at, _ = (text.partition("://")[2] or text).rpartition("@")
     if at and ":" in userinfo:
         raise argparse.ArgumentTypeError(WAYS)
     return text
 
 
-def _user(text: str) -> str:
+def host_without_secret(text: str) -> str:
+    """Return a host from the arguments; argparse.ArgumentTypeError for a URL, and for what has a password."""
+    if "://" in url_without_secret(text):
+        raise argparse.ArgumentTypeError(
+            both(
+                "a host is wanted, not a URL; send and check take one",
+                "此处应为主机名，而非 URL；send 和 check 接受 URL",
+            )
+        )
+    return text
+
+
+def user_without_secret(text: str) -> str:
+    """Return a user from the arguments; argparse.ArgumentTypeError, which does not show it, for user:password."""
     if ":" in text:
         raise argparse.ArgumentTypeError(WAYS)
     return text
@@ -111,7 +124,8 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _seconds(text: str) -> float:
+def seconds_above_zero(text: str) -> float:
+    """Return a time to wait from the arguments."""
     try:
         seconds = float(text)
     except ValueError:

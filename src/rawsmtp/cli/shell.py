@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rawsmtp import Transcript
 
     from .output import Output
+    from .shell_dialogue import Dialogue
     from .shell_session import Session
 
 HELP = ("type SMTP yourself, every reply explained", "亲手输入 SMTP 命令，逐条解释应答")
@@ -25,9 +26,9 @@ _PATIENCE = 60.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the server, and how the conversation begins."""
-    from .server_arguments import _seconds
+    from .server_arguments import host_without_secret, seconds_above_zero
 
-    parser.add_argument("server", metavar="HOST[:PORT]", help=both("the server", "服务器"))
+    parser.add_argument("server", type=host_without_secret, metavar="HOST[:PORT]", help=both("the server", "服务器"))
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
         "--tls",
@@ -57,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--timeout",
-        type=_seconds,
+        type=seconds_above_zero,
         default=_PATIENCE,
         metavar="SECONDS",
         help=both("how long to wait for each reply", "每个应答最多等待的秒数"),
@@ -68,31 +69,38 @@ def run(options: argparse.Namespace, out: Output) -> int:
     """Converse until QUIT or the end of the input, and return the exit status."""
     from rawsmtp import Transcript
 
-    from .shell_help import LOCAL
-    from .shell_lines import Script, Terminal
-    from .shell_session import Session
+    from .shell_dialogue import Dialogue
     from .shell_wire import Wire
 
     host, port, security = _place(options)
     options.place = host
     transcript = Transcript()
     out.talk(out.text(f"Trying {host}:{port}...", f"正在连接 {host}:{port}……"))
-    session: Session | None = None
+    dialogue: Dialogue | None = None
     try:
-        wire = Wire(host, port, transcript, options.timeout)
-        session = Session(wire, host, transcript, out, in_clear=options.in_clear)
-        is_terminal = sys.stdin is not None and sys.stdin.isatty()
-        session.lines = Terminal(LOCAL, session.mechanisms) if is_terminal else Script()
+        dialogue = Dialogue(Wire(host, port, transcript, options.timeout), host, transcript, out)
+        session = _session(dialogue, out, in_clear=options.in_clear)
         session.begin(security)
         session.converse()
     except KeyboardInterrupt:
-        _interrupted(session, out)
+        _interrupted(dialogue, out)
         return INTERRUPTED
     finally:
-        if session is not None:
-            session.wire.close()
+        if dialogue is not None:
+            dialogue.wire.close()
     _result(transcript, out)
     return int(session.status)
+
+
+def _session(dialogue: Dialogue, out: Output, *, in_clear: bool) -> Session:
+    from .shell_help import LOCAL
+    from .shell_lines import Script, Terminal
+    from .shell_local import Local
+    from .shell_session import Session
+
+    is_terminal = sys.stdin is not None and sys.stdin.isatty()
+    lines = Terminal(LOCAL, lambda: dialogue.capabilities.auth) if is_terminal else Script()
+    return Session(dialogue, lines, Local(dialogue, lines, out, in_clear=in_clear), out)
 
 
 def _place(options: argparse.Namespace) -> tuple[str, int, str]:
@@ -117,11 +125,11 @@ def _place(options: argparse.Namespace) -> tuple[str, int, str]:
     return host, port or _PORTS[security], security
 
 
-def _interrupted(session: Session | None, out: Output) -> None:
+def _interrupted(dialogue: Dialogue | None, out: Output) -> None:
     from .report import interrupted
 
-    if session is not None and session.doubt is not None:
-        interrupted(session.doubt, out)
+    if dialogue is not None and dialogue.doubt is not None:
+        interrupted(dialogue.doubt, out)
     else:
         out.talk(out.text("\nInterrupted; no message is under way.", "\n已中断；没有正在发送的邮件。"))
 

@@ -1,4 +1,4 @@
-"""The commands that `rawsmtp shell` does itself."""
+"""The words of `.help`."""
 
 from __future__ import annotations
 

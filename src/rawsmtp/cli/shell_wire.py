@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from rawsmtp import Reply, TLSInfo, Transcript
 
 _REDACTED = "[redacted]"
+_LIKE_RESPONSE = re.compile(r"\s*(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)\s*")
+_VERBS = frozenset(verb.value for verb in Verb)
 _WITH_SECRET = re.compile(r"\s*(auth)\s+(\S+)\s+\S", re.IGNORECASE)
 
 
@@ -47,8 +49,14 @@ class Typed(Command):
 
 
 def visible(line: str, *, is_challenged: bool) -> str:
-    """Return what may be seen of a line that was typed; an answer to a challenge is a secret."""
+    """Return what may be seen of a line that was typed.
+
+    An answer to a challenge is a secret, and so is what looks like one: whoever pastes user and password does not wait
+    for the challenge, and the server may have ended the login in between.
+    """
     if is_challenged and not line.startswith(".") and line not in ("", "*"):
+        return _REDACTED
+    if _LIKE_RESPONSE.fullmatch(line) and line.strip().upper() not in _VERBS:
         return _REDACTED
     found = _WITH_SECRET.match(line)
     return f"{found[1]} {found[2]} {_REDACTED}" if found else line
@@ -84,7 +92,7 @@ class Wire:
             else:
                 sock = socket.create_connection((known.host, known.port), self._seconds)
         except socket.gaierror as error:
-            raise ConnectFailed(f"no address for {known.host!a}: {error}", phase="connect") from error
+            raise ConnectFailed(f"no address for {known.host!r}: {error}", phase="connect") from error
         except OSError as error:
             failure = sockets.connect_failed(known, [(known.host, error)])
             failure.phase = "connect"

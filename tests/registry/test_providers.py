@@ -102,6 +102,7 @@ def test_found_by_domain_unless_unverified(provider: Provider) -> None:
         ("139", "139"),
         ("sina", "sina"),
         ("ses-eu-west-1", "ses-eu-west-1"),
+        ("me@contoso.onmicrosoft.com", "office365"),
     ],
 )
 def test_found(query: str, expected: str) -> None:
@@ -126,6 +127,9 @@ def test_found(query: str, expected: str) -> None:
         "me@yahoo.*",
         "yahoo.*",
         "me@yahoo.co.uk.example",
+        "me@onmicrosoft.com",
+        "me@.onmicrosoft.com",
+        "me@a.b.onmicrosoft.com",
         "me@yahoo.mail.example",
         "me@yahoo.c0m",
         "me@yahoo.cn",
@@ -260,7 +264,10 @@ def test_frozen() -> None:
 
 def test_a_wildcard_hides_no_other_provider() -> None:
     owners = {
-        domain.removesuffix(".*"): provider for provider in PROVIDERS for domain in provider.domains if "*" in domain
+        domain.removesuffix(".*"): provider
+        for provider in PROVIDERS
+        for domain in provider.domains
+        if domain.endswith(".*")
     }
     covered = {domain for provider in PROVIDERS for domain in provider.domains if domain.partition(".")[0] in owners}
     others = {

@@ -54,6 +54,15 @@ _SERVER: tuple[Rule, ...] = (
         phases=frozenset({"greeting"}),
     ),
     Rule(
+        "name-not-taken",
+        Text("the server does not take the name that the client gives in EHLO", "服务器不接受客户端在 EHLO 中报出的名称"),
+        Text("set local_name to a full domain name that resolves", "把 local_name 设为可解析的完整域名"),
+        "RFC 5321 §4.1.4",
+        "550 Access denied",
+        codes=codes(501, 504, 550, 553, 554),
+        phases=frozenset({"hello"}),
+    ),
+    Rule(
         "server-trouble",
         Text("the server has a problem of its own for now", "服务器自身暂时有故障或资源不足"),
         Text("try again later", "请稍后重试"),

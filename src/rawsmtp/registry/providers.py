@@ -63,7 +63,7 @@ class Provider:
     id: a short name that `find` knows.
     names: its name in English, and in Chinese if it has another one there.
     domains: the domains of its addresses, as A-labels in lower case; "yahoo.*" is every top-level domain and every
-        country's "co." and "com.". Empty where customers bring their own domain: such a provider is found by its id.
+        country's "co." and "com.", "*.x.com" each name directly below it. Empty where customers bring their own domain: such a provider is found by its id.
     servers: where to submit mail, best first.
     credential: what the server takes for a password. "auth-code" is an authorization code (授权码); "token" is a key
         or password made for SMTP alone.
@@ -126,7 +126,8 @@ def _by_domain(domain: str) -> Provider | None:
     if name in _GONE:
         return None
     label, _, suffix = name.partition(".")
-    return _BY_DOMAIN.get(name) or (_BY_WILDCARD.get(label) if _SUFFIX.fullmatch(suffix) else None)
+    below = _BY_DOMAIN.get(f"*.{suffix}") if label else None
+    return _BY_DOMAIN.get(name) or below or (_BY_WILDCARD.get(label) if _SUFFIX.fullmatch(suffix) else None)
 
 
 def _provider(row: Row) -> Provider:

@@ -133,7 +133,7 @@ WORLD: tuple[Row, ...] = (
         "hint": _OUTLOOK, "grade": "A", "sources": (_ISPDB, _NODEMAILER, _FAIREMAIL, _DELTA),
     },
     {
-        "id": "office365", "names": ("Microsoft 365", "Microsoft 365 企业邮箱"), "domains": ("onmicrosoft.com",),
+        "id": "office365", "names": ("Microsoft 365", "Microsoft 365 企业邮箱"), "domains": ("*.onmicrosoft.com",),
         "servers": (("smtp.office365.com", 587, "starttls"),), "credential": "oauth2",
         "help": "https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission",
         "hint": _OFFICE, "grade": "A", "sources": (_ISPDB, _NODEMAILER, _FAIREMAIL),

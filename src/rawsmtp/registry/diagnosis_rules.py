@@ -55,7 +55,9 @@ _SERVER: tuple[Rule, ...] = (
     ),
     Rule(
         "name-not-taken",
-        Text("the server does not take the name that the client gives in EHLO", "服务器不接受客户端在 EHLO 中报出的名称"),
+        Text(
+            "the server does not take the name that the client gives in EHLO", "服务器不接受客户端在 EHLO 中报出的名称"
+        ),
         Text("set local_name to a full domain name that resolves", "把 local_name 设为可解析的完整域名"),
         "RFC 5321 §4.1.4",
         "550 Access denied",

@@ -63,7 +63,8 @@ class Provider:
     id: a short name that `find` knows.
     names: its name in English, and in Chinese if it has another one there.
     domains: the domains of its addresses, as A-labels in lower case; "yahoo.*" is every top-level domain and every
-        country's "co." and "com.", "*.x.com" each name directly below it. Empty where customers bring their own domain: such a provider is found by its id.
+        country's "co." and "com.", "*.x.com" each name directly below it. Empty where customers bring their
+        own domain: such a provider is found by its id.
     servers: where to submit mail, best first.
     credential: what the server takes for a password. "auth-code" is an authorization code (授权码); "token" is a key
         or password made for SMTP alone.

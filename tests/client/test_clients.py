@@ -7,21 +7,21 @@ import pickle
 import socket
 import ssl
 from email.message import EmailMessage
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import rawsmtp
 from rawsmtp import commands
-from rawsmtp.testing import Login, Server
+from rawsmtp.testing import Login, MemoryServer, Server
 from rawsmtp.testing.certificates import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.conftest import MakeClient
+    from tests.conftest import MakeClient, Talk
 
 SENDER, RECIPIENT = "a@x.test", "b@x.test"
 TEXT = b"Subject: x\r\n\r\nhello\r\n"
@@ -107,6 +107,7 @@ def test_path(make_client: MakeClient, server: Server, tmp_path: Path) -> None:
         ({"message": "message.eml"}, ValueError, r"pathlib\.Path"),
         ({"message": {"a": "b"}}, TypeError, "dict"),
         ({"message": None}, TypeError, "NoneType"),
+        ({"message": StringIO("x\n")}, TypeError, "opened in binary"),
         ({"refused": "maybe"}, ValueError, "'abort', 'continue'"),
     ],
     ids=lambda value: repr(value) if isinstance(value, dict) else None,
@@ -366,6 +367,60 @@ def test_broken_client_says_so(make_client: MakeClient) -> None:
             client.noop()
 
 
+def test_call_on_a_broken_client_tells_nothing_of_the_message_before(talk: Talk) -> None:
+    server = MemoryServer()
+    server.drop_after(".", times=1)
+    client = talk(server)
+    with pytest.raises(rawsmtp.ConnectionLost) as caught:
+        client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
+    assert caught.value.outcome == "unknown"
+    calls = [lambda: client.send(TEXT, sender=SENDER, recipients=RECIPIENT), lambda: client.send_all([TEXT])]
+    for call in (*calls, client.noop):
+        with pytest.raises(rawsmtp.LocalProtocolError, match="no connection") as local:
+            call()
+        assert (local.value.phase, local.value.outcome) == ("connect", "not_sent")
+    assert len(server.sessions) == 1
+
+
+def test_closed_client_says_so(talk: Talk) -> None:
+    server = MemoryServer()
+    client = talk(server)
+    client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
+    client.close()
+    with pytest.raises(rawsmtp.LocalProtocolError, match="it was closed") as caught:
+        client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
+    assert (caught.value.outcome, len(server.sessions)) == ("not_sent", 1)
+    client.connect()
+    client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
+    assert len(server.outbox) == 2
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_transcript_of_an_error_ends_with_it(talk: Talk, many: bool) -> None:
+    server = MemoryServer()
+    server.reply_to("RCPT", 550, "no", times=1)
+    client = talk(server)
+    if many:
+        (result,) = client.send_all([rawsmtp.Submission(TEXT, sender=SENDER, recipients=RECIPIENT)])
+        error: Any = result.error
+    else:
+        with pytest.raises(rawsmtp.RecipientsRefused) as caught:
+            client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
+        error = caught.value
+    before = str(error.transcript)
+    client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
+    assert str(error.transcript) == before
+    assert before.count("RCPT") == 1
+
+
+@pytest.mark.parametrize("wrong", [None, 3])
+def test_items_that_cannot_be_iterated_over_leave_the_client_alone(talk: Talk, wrong: Any) -> None:
+    client = talk(MemoryServer())
+    with pytest.raises(TypeError, match="itera"):
+        client.send_all(wrong)
+    assert client.noop().is_success
+
+
 def test_idle_connection_that_the_server_closed_is_replaced(make_client: MakeClient) -> None:
     with Server() as server:
         server.drop_after("NOOP", answer=True, times=1)
@@ -438,8 +493,44 @@ def test_source_that_raises_never_completes_the_message(
     with pytest.raises(type(error)) as caught:
         client.send(pieces(), sender=SENDER, recipients=RECIPIENT)
     assert caught.value is error
+    assert "not_sent" in error.__notes__[-1]
     assert client.progress == ("content", "not_sent")
     server.stop()
+    assert server.outbox == []
+
+
+@pytest.mark.parametrize("form", ["list", "file", "async"])
+def test_none_in_the_midst_never_completes_the_message(talk: Talk, form: str) -> None:
+    pieces = [TEXT, None, TEXT]
+
+    class File:
+        def read(self, octets: int) -> Any:
+            return pieces.pop(0)
+
+    async def later() -> Any:
+        for piece in pieces:
+            yield piece
+
+    server = MemoryServer()
+    client = talk(server)
+    message = {"list": pieces, "file": File(), "async": later()}[form]
+    with pytest.raises(TypeError, match=r"NoneType|async"):
+        client.send(message, sender=SENDER, recipients=RECIPIENT)
+    assert client.progress.outcome == "not_sent"
+    assert server.outbox == []
+
+
+def test_async_source_of_the_blocking_client() -> None:
+    async def pieces() -> Any:
+        yield TEXT
+
+    server = MemoryServer()
+    with pytest.raises(TypeError, match="for AsyncClient"):
+        server.client().send(pieces(), sender=SENDER, recipients=RECIPIENT)
+    (result,) = server.client().send_many(
+        [rawsmtp.Submission(pieces(), sender=SENDER, recipients=RECIPIENT)],
+    )
+    assert isinstance(result.error, TypeError)
     assert server.outbox == []
 
 

@@ -81,7 +81,7 @@ def test_async_iterable_is_handed_on() -> None:
     assert hasattr(source(asynchronous()).pieces, "__anext__")
 
 
-@pytest.mark.parametrize("wrong", [None, 1, {"a": 1}, object(), 1.5])
+@pytest.mark.parametrize("wrong", [None, 1, {"a": 1}, {b"a"}, object(), 1.5])
 def test_other_types(wrong: Any) -> None:
     with pytest.raises(TypeError, match="a message is an EmailMessage, bytes, str"):
         source(wrong)
@@ -93,9 +93,34 @@ def test_str_without_line_end_is_likely_a_file_name(wrong: str) -> None:
         source(wrong)
 
 
-def test_file_that_is_open_for_text() -> None:
-    pieces: Any = source(StringIO("x\n")).pieces  # type: ignore[arg-type]  # the mistake that is tried
+@pytest.mark.parametrize("text", ["x\n", ""])
+def test_file_that_is_open_for_text(text: str) -> None:
     with pytest.raises(TypeError, match="opened in binary"):
+        source(StringIO(text))  # type: ignore[arg-type]  # the mistake that is tried
+
+
+class Reader:
+    """What reads, and is no file of Python's."""
+
+    def __init__(self, *pieces: Any) -> None:
+        self._pieces = list(pieces)
+
+    def read(self, octets: int) -> Any:
+        return self._pieces.pop(0)
+
+
+@pytest.mark.parametrize("text", ["x\n", ""])
+def test_what_reads_text(text: str) -> None:
+    pieces: Any = source(Reader(text)).pieces  # type: ignore[arg-type]  # the mistake that is tried
+    with pytest.raises(TypeError, match="opened in binary"):
+        next(pieces)
+
+
+@pytest.mark.parametrize("given_as", [[b"x", None, b"y"], Reader(b"x", None, b"y", b"")], ids=["list", "file"])
+def test_none_is_no_end(given_as: Any) -> None:
+    pieces: Any = source(given_as).pieces
+    assert next(pieces) == b"x"
+    with pytest.raises(TypeError, match="gave NoneType"):
         next(pieces)
 
 

@@ -7,7 +7,7 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from rawsmtp.errors import ConnectionLost, LocalProtocolError, Refused, SMTPError, SMTPTimeout
+from rawsmtp.errors import PICKLED_LINES, ConnectionLost, LocalProtocolError, Refused, SMTPError, SMTPTimeout
 from rawsmtp.flows.session import Progress, Session
 from rawsmtp.flows.terms import DEFAULT_TIMEOUTS
 from rawsmtp.message.submission import Submission, prepare
@@ -195,7 +195,8 @@ class BaseClient:
     def _explained(self, result: Result) -> Result:
         """Return a result whose error knows what the client knows."""
         if isinstance(result.error, SMTPError):
-            result.error.transcript = self.transcript
+            # A caller may keep thousands of results.
+            result.error.transcript = self.transcript.tail(PICKLED_LINES)
             self._hint(result.error)
         return result
 
@@ -224,19 +225,25 @@ class BaseClient:
 
     def _check_not_streaming(self) -> None:
         if self._streaming:
-            raise LocalProtocolError("send_many() is under way", hint="take all of its results first, or close it")
+            raise LocalProtocolError(
+                "send_many() is under way", phase="command", hint="take all of its results first, or close it"
+            )
 
     def _check_usable(self) -> None:
         if self._broken is not None:
-            raise LocalProtocolError(f"this client has no connection: {self._broken}", hint="connect() makes a new one")
+            raise LocalProtocolError(
+                f"this client has no connection: {self._broken}", phase="connect", hint="connect() makes a new one"
+            )
+        self._session.enter("connect")
 
     def _explain(self, error: SMTPError) -> None:
         """Complete an error with what the client knows."""
         progress = self._session.progress
         error.phase = error.phase or progress.phase
-        if error.outcome == "not_sent":
+        # What the state forbids was never said, whatever became of the message before.
+        if error.outcome == "not_sent" and not isinstance(error, LocalProtocolError):
             error.outcome = progress.outcome
-        error.transcript = self.transcript
+        error.transcript = self.transcript.tail(len(self.transcript))
         self._hint(error)
 
     def _hint(self, error: SMTPError) -> None:

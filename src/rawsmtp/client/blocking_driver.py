@@ -70,7 +70,7 @@ class BlockingDriver(BaseClient):
         self._check_not_streaming()
         self._start()
         if not self._io.acquire(self._left()):
-            raise SMTPTimeout(f"no turn to converse in {self._settings.deadline:.3g} seconds")
+            raise SMTPTimeout(f"no turn to converse in {self._settings.deadline:.3g} seconds", phase="command")
 
     def _end_turn(self) -> None:
         if self._is_out_of_step():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rawsmtp.wire.command import Auth, AuthAnswer, Content
@@ -91,8 +92,10 @@ class Transcript:
         return f"<Transcript of {len(self)} entries>"
 
     def tail(self, entries: int) -> Transcript:
-        """Return a copy of the last entries."""
-        return Transcript(list(self)[-entries:])
+        """Return a copy of the last entries, which does not change any more."""
+        copied = Transcript()
+        copied._entries.extend(islice(self._entries, max(0, len(self) - entries), None))
+        return copied
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Transcript) and list(self) == list(other)

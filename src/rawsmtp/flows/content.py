@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from rawsmtp.message.source import check_piece
 from rawsmtp.wire.command import Content, EndOfData, Quit
 from rawsmtp.wire.content import LineEnds
 
@@ -33,8 +32,7 @@ def write_content(
     written = 0
     last: tuple[Content, ...] = ()
     if source.pieces is not None:
-        while (piece := (yield from pull(source.pieces))) is not None:
-            octets = check_piece(piece)
+        while (octets := (yield from _next_piece(source.pieces))) is not None:
             if early := (yield from ask(Content(octets), timeout=timeout)):
                 return early, False
             written += len(octets)
@@ -50,6 +48,15 @@ def write_content(
                 return early, False
             yield from _report(written, total, reports)
     return (yield from _write_end(session, last, behind)), True
+
+
+def _next_piece(pieces: object) -> Flow[bytes | None]:
+    try:
+        return cast("bytes | None", (yield from pull(pieces)))
+    except Exception as error:
+        # It is the caller's own error, which has no outcome.
+        error.add_note("rawsmtp: the source of the message failed before its end, so the message is not_sent")
+        raise
 
 
 def _write_end(session: Session, last: tuple[Content, ...], behind: tuple[Command, ...]) -> Flow[list[Reply]]:

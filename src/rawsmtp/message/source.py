@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterable, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from io import TextIOBase
 from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
 
 from rawsmtp.wire.content import PIECE, Survey, cuts, survey
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from email.message import Message
     from typing import TypeAlias, TypeGuard
 
@@ -81,12 +84,12 @@ def source(message: AnyMessage) -> Source:
         return Source(render(message), email=message)
     if isinstance(message, PathLike):
         return Source(pieces=_file_at(message))
+    if isinstance(message, AsyncIterable):
+        return Source(pieces=_pieces_later(message))
     if hasattr(message, "read"):
         return Source(pieces=_file(message))
-    if isinstance(message, AsyncIterable):
-        return Source(pieces=message.__aiter__())
-    if isinstance(message, Iterable) and not isinstance(message, dict):
-        return Source(pieces=iter(message))
+    if isinstance(message, Iterable) and not isinstance(message, (Mapping, AbstractSet)):
+        return Source(pieces=_pieces(message))
     raise TypeError(
         f"a message is an EmailMessage, bytes, str, a path, a binary file or an iterable of bytes, "
         f"not {type(message).__name__}: {message!a:.80}"
@@ -118,8 +121,31 @@ def _file_at(path: PathLike) -> Iterator[bytes]:
 
 
 def _file(file: object) -> Iterator[bytes]:
-    read = file.read  # type: ignore[attr-defined]  # anything that reads will do
-    while piece := read(PIECE):
+    if isinstance(file, TextIOBase):
+        raise _opened_for_text()
+    return _pieces(_reads(file.read))  # type: ignore[attr-defined]  # anything that reads will do
+
+
+def _reads(read: Callable[[int], object]) -> Iterator[object]:
+    while True:
+        piece = read(PIECE)
         if isinstance(piece, str):
-            raise TypeError('a file with a message is opened in binary: open(path, "rb")')
+            raise _opened_for_text()
+        if piece == b"":
+            return
+        # None is no end: it is what a file that does not wait says when nothing has come yet.
         yield piece
+
+
+def _opened_for_text() -> TypeError:
+    return TypeError('a file with a message is opened in binary: open(path, "rb")')
+
+
+def _pieces(given: Iterable[object]) -> Iterator[bytes]:
+    # Checked here, because None is the end to whoever pulls, and a message that stops half-way would be complete.
+    return map(check_piece, given)
+
+
+async def _pieces_later(given: AsyncIterable[object]) -> AsyncIterator[bytes]:
+    async for piece in given:
+        yield check_piece(piece)

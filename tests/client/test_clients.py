@@ -304,6 +304,38 @@ def test_one_of_several_refused(make_client: MakeClient) -> None:
     assert [mail.envelope.recipients for mail in server.outbox] == [("yes@x.test",)]
 
 
+def test_domain_beyond_ascii_is_told_of_as_it_was_given(talk: Talk) -> None:
+    server = MemoryServer(extensions=["PIPELINING"])
+    server.reply_to("RCPT", 550, "no", when="no@xn--bcher-kva.example")
+    client = talk(server)
+    yes, no = "yes@bücher.example", "no@bücher.example"
+    options: dict[str, Any] = {"sender": "a@bücher.example", "recipients": [yes, no]}
+    with pytest.raises(rawsmtp.RecipientsRefused, match="no@bücher") as caught:
+        client.send(TEXT, **options)
+    assert list(caught.value.recipients) == [no]
+    receipt = client.send(TEXT, refused="continue", **options)
+    assert (receipt.sender, list(receipt.accepted), list(receipt.refused)) == ("a@bücher.example", [yes], [no])
+    server.reply_to("MAIL", 550, "no")
+    with pytest.raises(rawsmtp.SenderRefused, match="a@bücher"):
+        client.send(TEXT, **options)
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_recipient_in_two_forms_that_is_refused(talk: Talk, many: bool) -> None:
+    server = MemoryServer(extensions=["PIPELINING"])
+    server.reply_to("RCPT", 550, "no")
+    server.reply_to("DATA", 354, "go on")
+    both = ["a@bücher.example", "a@xn--bcher-kva.example"]
+    client = talk(server)
+    if many:
+        items = [rawsmtp.Submission(TEXT, sender=SENDER, recipients=both, refused="continue")]
+        assert isinstance(client.send_all(items)[0].error, rawsmtp.RecipientsRefused)
+    else:
+        with pytest.raises(rawsmtp.RecipientsRefused):
+            client.send(TEXT, sender=SENDER, recipients=both, refused="continue")
+    assert "[" + str(len(TEXT)) not in str(client.transcript)
+
+
 LOST = [
     ("greeting", [b""], rawsmtp.ConnectionLost, "not_sent"),
     ("greeting", [b"220 x"], rawsmtp.ConnectionLost, "not_sent"),

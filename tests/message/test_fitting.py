@@ -145,6 +145,17 @@ def test_parameters_of_the_caller_stay() -> None:
     assert [bytes(rcpt) for rcpt in envelope.recipients] == [b"RCPT TO:<b@xn--tda.test> NOTIFY=NEVER\r\n"]
 
 
+def test_one_recipient_in_two_forms_is_one() -> None:
+    given = ["a@ü.test", "b@x.test", "a@xn--tda.test"]
+    for addresses in (given, given[::-1]):
+        envelope, _ = fit(make(b"", "s@ü.test", addresses), Source(b""), offering([]))
+        assert [rcpt.address for rcpt in envelope.recipients] == list(
+            dict.fromkeys(FOLDED.get(each, each) for each in addresses)
+        )
+        assert envelope.sender_given == "s@ü.test"
+        assert envelope.recipient_given("a@xn--tda.test") == addresses[0]
+
+
 def test_nothing_is_copied_where_nothing_is_to_be_said() -> None:
     envelope, octets = make(b"", "a@x.test", "b@x.test"), Source(b"x\r\n")
     assert fit(envelope, octets, offering([EIGHT])) == (envelope, octets)

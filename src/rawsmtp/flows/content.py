@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from rawsmtp.message.source import check_piece
 from rawsmtp.wire.command import Content, EndOfData, Quit
 from rawsmtp.wire.content import LineEnds
 
@@ -52,7 +53,8 @@ def write_content(
 
 def _next_piece(pieces: object) -> Flow[bytes | None]:
     try:
-        return cast("bytes | None", (yield from pull(pieces)))
+        piece = yield from pull(pieces)
+        return None if piece is None else check_piece(piece)
     except Exception as error:
         # It is the caller's own error, which has no outcome.
         error.add_note("rawsmtp: the source of the message failed before its end, so the message is not_sent")

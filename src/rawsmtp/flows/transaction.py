@@ -56,7 +56,9 @@ class Transaction:
         for item, reply in zip(answered, replies, strict=False):
             verb = item.verb
             if isinstance(item, Rcpt):
-                (self.refused if reply.is_refusal else self.accepted)[item.address] = reply
+                (self.refused if reply.is_refusal else self.accepted)[self.envelope.recipient_given(item.address)] = (
+                    reply
+                )
             elif verb is Verb.MAIL:
                 self.sender = reply
             elif verb is Verb.DATA:
@@ -82,7 +84,7 @@ class Transaction:
         The final reply decides nothing where the envelope was not accepted: a server may say anything then.
         """
         if self.sender is not None and self.sender.is_refusal:
-            return _refused(SenderRefused, "mail", f"the sender {self.envelope.sender.address!r}", self.sender)
+            return _refused(SenderRefused, "mail", f"the sender {self.envelope.sender_given!r}", self.sender)
         answered = len(self.accepted) + len(self.refused) >= len(self.envelope.recipients)
         cut_short = any(reply.code == 421 for reply in self.refused.values())
         nothing_left = not self.accepted and (answered or cut_short)
@@ -113,7 +115,7 @@ class Transaction:
 
     def receipt(self, final: Reply) -> Receipt:
         """Return the receipt of a message that was taken."""
-        return Receipt(self.envelope.sender.address, self.accepted, final, self.refused)
+        return Receipt(self.envelope.sender_given, self.accepted, final, self.refused)
 
 
 def _refused(kind: type[Refused], phase: Phase, what: str, reply: Reply) -> Refused:

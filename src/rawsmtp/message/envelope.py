@@ -23,10 +23,24 @@ _ONCE = frozenset({"resent-from", "resent-sender", "resent-date", "resent-messag
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The sender, and the recipients in order, each once."""
+    """The sender, and the recipients in order, each once.
+
+    given: as the caller gave them, the sender and by their addresses the recipients, where they are said in another
+        form.
+    """
 
     sender: Mail
     recipients: tuple[Rcpt, ...]
+    given: tuple[str, Mapping[str, str]] | None = None
+
+    @property
+    def sender_given(self) -> str:
+        """The sender's address as the caller gave it."""
+        return self.sender.address if self.given is None else self.given[0]
+
+    def recipient_given(self, address: str) -> str:
+        """Return a recipient's address as the caller gave it."""
+        return address if self.given is None else self.given[1][address]
 
 
 def make(message: object, sender: str | Mail | None, recipients: str | Iterable[str | Rcpt] | None) -> Envelope:

@@ -34,7 +34,9 @@ def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> tuple
         parameters += _size(source, capabilities)
     if "SMTPUTF8" not in declared and (_is_international(envelope) or has_utf8_headers):
         parameters.append("SMTPUTF8")
-    return (Envelope(envelope.sender.adding(*parameters), envelope.recipients) if parameters else envelope), source
+    if parameters:
+        envelope = Envelope(envelope.sender.adding(*parameters), envelope.recipients, envelope.given)
+    return envelope, source
 
 
 def _fit_addresses(envelope: Envelope, capabilities: Capabilities) -> Envelope:
@@ -46,10 +48,14 @@ def _fit_addresses(envelope: Envelope, capabilities: Capabilities) -> Envelope:
             raise NotSupported(
                 f"the server does not offer SMTPUTF8, which the address {path.address!r} needs", extension="SMTPUTF8"
             )
-    return Envelope(
-        Mail(_ascii_domain(envelope.sender.address), *envelope.sender.parameters),
-        tuple(Rcpt(_ascii_domain(rcpt.address), *rcpt.parameters) for rcpt in envelope.recipients),
-    )
+    sender = Mail(_ascii_domain(envelope.sender.address), *envelope.sender.parameters)
+    # Two that were written in different ways may be one.
+    unique: dict[str, Rcpt] = {}
+    for rcpt in envelope.recipients:
+        unique.setdefault(_ascii_domain(rcpt.address), rcpt)
+    recipients = tuple(Rcpt(address, *rcpt.parameters) for address, rcpt in unique.items())
+    given = {address: rcpt.address for address, rcpt in unique.items()}
+    return Envelope(sender, recipients, (envelope.sender.address, given))
 
 
 def _ascii_domain(address: str) -> str:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from rawsmtp import NotSupported
 from rawsmtp.message.rendering import (
     LONGEST_LINE,
+    _with_ascii_domains,
     check_headers,
     has_long_line,
     needs_utf8_headers,
@@ -228,6 +229,7 @@ DOMAINS = [
     ("Jürgen <a@bücher.example>", "a@xn--bcher-kva.example"),
     ("a@x.bü, b@x.bücher", "a@x.xn--b-eha, b@x.xn--bcher-kva"),
     ('"a@bücher.example" <b@bücher.example>', "b@xn--bcher-kva.example"),
+    ('a@bücher.example (it"s, so), b@bücher.example', "a@xn--bcher-kva.example, b@xn--bcher-kva.example"),
     ("Freunde: a@bücher.example, B <b@x.test>;", "a@xn--bcher-kva.example, b@x.test"),
 ]
 
@@ -251,6 +253,14 @@ def test_domains_become_a_labels(name: str, value: str, found: str) -> None:
         assert headers(message) == before
         if "Jürgen" in value:
             assert reparsed(rendered)[name].addresses[0].display_name == "Jürgen"
+
+
+def test_only_addresses_become_a_labels() -> None:
+    text = '"a@bücher.example" <a@bücher.example>, b@bücher.example (not a@bücher.example), <"a b"@bücher.example>'
+    assert _with_ascii_domains("To", text, text) == (
+        '"a@bücher.example" <a@xn--bcher-kva.example>, b@xn--bcher-kva.example (not a@bücher.example), '
+        '<"a b"@xn--bcher-kva.example>'
+    )
 
 
 def test_header_object_keeps_its_address() -> None:
@@ -341,7 +351,16 @@ def test_no_name_begins_another_header(name: str, kind: Policy) -> None:
         check_headers(injected(name, "x", kind))
 
 
-HIDDEN = ["=?utf-8?q?a=0D=0ABcc:_evil=40x?=", "=?utf-8?b?YQ0KQmNjOiBldmls?=", "=?UTF-8?Q?a=0aBcc:?=", "=?x?q?=0d?="]
+HIDDEN = [
+    "=?utf-8?q?a=0D=0ABcc:_evil=40x?=",
+    "=?utf-8?b?YQ0KQmNjOiBldmls?=",
+    "=?utf-8?B?YQo?=",
+    "=?x?b?Y!Q0K?=",
+    "=?UTF-8?Q?a=0aBcc:?=",
+    "=?x?q?=0d?=",
+    "=?x?q?a?= =?y?b?b?= =?x?q?=0d?=",
+    "=?x?q?a\r\n =0d?=",
+]
 
 
 @POLICIES
@@ -379,6 +398,8 @@ HOSTILE = {
     "address list": "To: " + "a:" * 5_000 + "\n\nx\n",
     "charset": "Content-Type: text/plain; charset*=''\n\nü" + "x" * 2_000 + "\n",
     "multipart without boundary": "Content-Type: multipart/mixed\n\nü\n",
+    "words without an end": "To: " + "=?x?q?a" * 2_000 + "\n\nx\n",
+    "words of half a letter": "To: " + "=?x?b?a?= " * 2_000 + "\n\nx\n",
     "raw address": "To: ü <\n\nx\n",
 }
 

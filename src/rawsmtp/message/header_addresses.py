@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rawsmtp.wire.address import Mailbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 _TOKEN = re.compile(
     r"(?P<space>[ \t]+|(?:\r\n|\r|\n)[ \t]+)"
@@ -55,6 +55,24 @@ def parse(text: str) -> list[str]:
     return list(_Reader(text).addresses())
 
 
+def with_other_forms(text: str, forms: Mapping[str, str]) -> str:
+    """Return the text of a header with these addresses in other forms; its names and comments stay as they are.
+
+    Raises ValueError as `parse` does.
+    """
+    written: list[str] = []
+    words = ""
+    place = 0
+    for kind, token, end in _tokens(text):
+        if kind == "word":
+            words += token
+        else:
+            written += (forms.get(words, words), text[place:end])
+            words = ""
+        place = end
+    return "".join((*written, forms.get(words, words)))
+
+
 class _Reader:
     """One pass over a header: the words of the element that is being read, and where it stands."""
 
@@ -67,7 +85,7 @@ class _Reader:
         self._after_group = False
 
     def addresses(self) -> Iterator[str]:
-        for kind, token in self._tokens:
+        for kind, token, _ in self._tokens:
             if kind == "mark":
                 yield from self._mark(token)
             elif kind == "word" and (self._address is not None or self._after_group):
@@ -103,7 +121,7 @@ class _Reader:
 
     def _angle(self) -> str:
         words: list[str] = []
-        for kind, text in self._tokens:
+        for kind, text, _ in self._tokens:
             if kind == "mark":
                 if text == ">":
                     return self._checked("".join(words))
@@ -130,7 +148,8 @@ class _Reader:
         return ValueError(f"{why}: {self._text!a:.120}")
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
+def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    """Return each token: its kind, itself, a comment being a space, and where it ends."""
     place = 0
     while place < len(text):
         match = _TOKEN.match(text, place)
@@ -139,9 +158,9 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         place = match.end()
         if match[0] == "(":
             place = _comment_end(text, place)
-            yield "space", " "
+            yield "space", " ", place
         else:
-            yield match.lastgroup, " " if match.lastgroup == "space" else match[0]
+            yield match.lastgroup, " " if match.lastgroup == "space" else match[0], place
 
 
 def _comment_end(text: str, place: int) -> int:

@@ -82,6 +82,10 @@ def test_arguments_win_over_headers() -> None:
             ["Resent-To: n@x.test", "Resent-From: r@x.test", "Resent-To: o@x.test", "Resent-From: old@x.test"],
             "where the newest Resent block ends",
         ),
+        (["Resent-From: r@x.test", "Resent-To: n@x.test", "X: x", "Resent-Cc: m@x.test"], "newest Resent block ends"),
+        (["Resent-To: n@x.test", "X: x", "Resent-From: r@x.test", "Resent-Cc: m@x.test"], "newest Resent block ends"),
+        (["Resent-From: r@x.test", "To: b@x.test"], "no recipients"),
+        (["Resent-To: n@x.test", "From: a@x.test"], "0 senders"),
     ],
 )
 def test_unclear_headers(lines: list[str], words: str) -> None:

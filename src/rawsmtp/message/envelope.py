@@ -102,8 +102,9 @@ def _block(headers: Message) -> tuple[Fields, str]:
     start = resent.index(True)
     end = resent.index(False, start) if False in resent[start:] else len(fields)
     block = _newest(fields[start:end])
-    if end - start > len(block) or True in resent[end:]:
-        _check_unique(block)
+    older = [field for field, is_resent in zip(fields, resent, strict=True) if is_resent][len(block) :]
+    if older:
+        _check_apart(block, older)
     return block, "Resent-"
 
 
@@ -117,8 +118,10 @@ def _newest(fields: Fields) -> Fields:
     return fields
 
 
-def _check_unique(block: Fields) -> None:
+def _check_apart(block: Fields, older: Fields) -> None:
     names = [name.lower() for name, _ in block]
-    if len(set(names)) < len(names):
-        # A second Resent-To may be the beginning of the block behind, whose recipients have had the message.
+    # A second Resent-To may be the beginning of the block behind, whose recipients have had the message. And what has
+    # none of the fields that every block has may belong to the other one, whose recipients would miss it.
+    complete = not _ONCE.isdisjoint(names) and any(name.lower() in _ONCE for name, _ in older)
+    if len(set(names)) < len(names) or not complete:
         raise ValueError("it is unclear where the newest Resent block ends: give sender= and recipients=")

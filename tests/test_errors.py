@@ -62,6 +62,8 @@ def test_own_attributes_pickle() -> None:
         (errors.RecipientsRefused("x", recipients={"a": TRANSIENT, "b": TRANSIENT}), True),
         (errors.RecipientsRefused("x", recipients={"a": TRANSIENT, "b": PERMANENT}), False),
         (errors.RecipientsRefused("x"), False),
+        (errors.RecipientsRefused("x", recipients={"a": TRANSIENT}, outcome="unknown"), False),
+        (errors.MessageRefused("x", reply=TRANSIENT, outcome="unknown"), False),
     ],
     ids=lambda value: repr(value) if isinstance(value, Exception) else str(value),
 )

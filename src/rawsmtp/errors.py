@@ -187,8 +187,13 @@ class RecipientsRefused(Refused):
 
     @property
     def retryable(self) -> bool:
-        """True when every refusal is transient."""
-        return bool(self.recipients) and all(reply.is_transient_failure for reply in self.recipients.values())
+        """True when every refusal is transient and the message was not taken."""
+        all_transient = bool(self.recipients) and all(map(_is_transient, self.recipients.values()))
+        return all_transient and self.outcome != "unknown"
+
+
+def _is_transient(reply: Reply) -> bool:
+    return reply.is_transient_failure
 
 
 class MessageRefused(Refused):

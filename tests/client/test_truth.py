@@ -12,9 +12,14 @@ from hypothesis import strategies as st
 import rawsmtp
 from rawsmtp.testing import MemoryServer
 from rawsmtp.testing.memory import run
+from rawsmtp.testing.steps import Cut, Say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rawsmtp.testing import ReceivedMail
+    from rawsmtp.testing.channel import Channel
+    from rawsmtp.testing.steps import Step
 
 EXTENSIONS = ["PIPELINING", "CHUNKING", "SIZE", "8BITMIME"]
 COMMANDS = ["EHLO", "MAIL", "RCPT", "DATA", ".", "BDAT", "RSET", "QUIT", "GREETING", "*"]
@@ -59,6 +64,44 @@ faults = st.one_of(
     st.builds(Fault, kind=st.sampled_from(["drop", "reset"]), value=st.booleans(), **places),
     st.builds(Fault, kind=st.just("freeze"), value=st.none(), **places),
 )
+
+
+class Lossy:
+    """The server's side of a connection, of whose words only so many octets arrive; the rest is lost with it."""
+
+    def __init__(self, channel: Channel, octets: int) -> None:
+        self._channel = channel
+        self._left = octets
+
+    def open(self) -> list[Step]:
+        return list(self._arriving(self._channel.open()))
+
+    def receive(self, data: bytes) -> list[Step]:
+        return list(self._arriving(self._channel.receive(data)))
+
+    def _arriving(self, steps: list[Step]) -> Iterator[Step]:
+        for step in steps:
+            if not isinstance(step, Say):
+                yield step
+            elif self._left >= 0:
+                octets = step.octets[: self._left]
+                self._left -= len(step.octets)
+                yield Say(octets, step.trickle)
+                if self._left < 0:
+                    yield Cut(reset=True)
+
+
+class FarServer(MemoryServer):
+    """Does what it is told, whether or not its answers arrive: `losses` are octets for each connection."""
+
+    def __init__(self, losses: list[int], **options: Any) -> None:
+        super().__init__(**options)
+        self._losses = losses
+
+    def new_channel(self) -> Any:
+        channel = super().new_channel()
+        number = len(self.sessions) - 1
+        return Lossy(channel, self._losses[number]) if number < len(self._losses) else channel
 
 
 @dataclass(frozen=True)
@@ -155,6 +198,23 @@ def conclude(server: MemoryServer, sent: list[Message], outcomes: list[Outcome])
     assert not held
 
 
+def outcomes_of(server: MemoryServer, kind: str, mode: str, sent: list[Message]) -> list[Outcome]:
+    submissions = [message.submission(number) for number, message in enumerate(sent)]
+    window = 3 if mode == "window" else 1
+    chunking: Any = "trust" if window > 1 else "off"
+    outcomes: list[Outcome]
+    if kind == "asyncio":
+        client = server.async_client(timeout=50, chunking=chunking)
+        each = one_by_one_later(client, submissions)
+        outcomes = run(each if mode == "one by one" else all_at_once_later(client, submissions, window))
+        each.close()
+    elif mode == "one by one":
+        outcomes = one_by_one(server.client(timeout=50, chunking=chunking), submissions)
+    else:
+        outcomes = all_at_once(server.client(timeout=50, chunking=chunking), submissions, window)
+    return outcomes
+
+
 MODES = ["one by one", "many", "window"]
 
 
@@ -167,24 +227,42 @@ MODES = ["one by one", "many", "window"]
     hidden=st.sets(st.sampled_from(EXTENSIONS)),
     chop=st.sampled_from([None, 7, 1_000]),
     tls=st.sampled_from([None, None, None, "implicit"]),
+    losses=st.lists(st.integers(200, 1_500), max_size=3),
 )
 def test_word_and_mailbox_agree(
-    mode: str, kind: str, sent: list[Message], asked: list[Fault], hidden: set[str], chop: int | None, tls: Any
+    mode: str,
+    kind: str,
+    sent: list[Message],
+    asked: list[Fault],
+    hidden: set[str],
+    chop: int | None,
+    tls: Any,
+    losses: list[int],
 ) -> None:
-    server = MemoryServer(extensions=EXTENSIONS, chop=chop, tls=tls)
+    server = FarServer(losses, extensions=EXTENSIONS, chop=chop, tls=tls)
     server.hide(*hidden)
     for fault in asked:
         fault.ask_of(server)
-    submissions = [message.submission(number) for number, message in enumerate(sent)]
-    window = 3 if mode == "window" else 1
-    chunking: Any = "trust" if window > 1 else "off"
-    if kind == "asyncio":
-        client = server.async_client(timeout=50, chunking=chunking)
-        each = one_by_one_later(client, submissions)
-        outcomes = run(each if mode == "one by one" else all_at_once_later(client, submissions, window))
-        each.close()
-    elif mode == "one by one":
-        outcomes = one_by_one(server.client(timeout=50, chunking=chunking), submissions)
-    else:
-        outcomes = all_at_once(server.client(timeout=50, chunking=chunking), submissions, window)
+    outcomes = outcomes_of(server, kind, mode, sent)
     conclude(server, sent, outcomes)
+    if not asked and not losses:
+        assert [type(outcome) for outcome in outcomes] == [rawsmtp.Receipt] * len(sent)
+
+
+REFUSALS = [("RCPT", 554), ("RCPT", 450), ("RCPT", 421), ("MAIL", 554), ("RSET", 554), (".", 554), ("RCPT", None)]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("kind", ["blocking", "asyncio"])
+@pytest.mark.parametrize(("command", "code"), REFUSALS)
+def test_wherever_the_answers_end(mode: str, kind: str, command: str, code: int | None) -> None:
+    sent = [Message([f"r{number}@x.test"], "abort", 1) for number in range(3)]
+    octets = 0
+    is_over = False
+    while not is_over:
+        server = FarServer([octets], extensions=EXTENSIONS)
+        if code is not None:
+            server.reply_to(command, code, "as asked", times=1)
+        conclude(server, sent, outcomes_of(server, kind, mode, sent))
+        is_over = octets > server.taken
+        octets += 1

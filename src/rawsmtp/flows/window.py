@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from .effects import Flow
     from .supply import Item, Supply
 
-_CLOSING = (421, 554)
-
 
 @dataclass(slots=True)
 class _Pane:
@@ -154,16 +152,15 @@ def _tell(supply: Supply, pane: _Pane, *, lost: bool = False) -> Flow[None]:
 
 
 def _tell_after_a_cut(supply: Supply, panes: list[_Pane], error: ConnectionLost) -> Flow[None]:
-    """Acknowledged is accepted, refused is refused; the rest is in doubt, unless the server said that it leaves."""
-    closing = bool(error.replies) and error.replies[-1].code in _CLOSING
+    """Acknowledged is accepted, refused is refused; the rest is in doubt: answers can be lost as well as messages."""
     for pane in panes:
         transaction = pane.transaction
         if transaction.final is not None or transaction.cut_refusal() is not None:
             yield from _tell(supply, pane, lost=True)
         else:
-            yield from supply.fail(pane.item, _in_doubt(error, "not_sent" if closing else "unknown"), lost=True)
+            yield from supply.fail(pane.item, _in_doubt(error), lost=True)
 
 
-def _in_doubt(error: SMTPError, outcome: str = "unknown") -> SMTPError:
+def _in_doubt(error: SMTPError) -> SMTPError:
     """Return an error of the same kind for one of several messages."""
-    return type(error)(error.message, phase="content", outcome=outcome, reply=error.reply, hint=error.hint)  # type: ignore[arg-type]  # one of the outcomes
+    return type(error)(error.message, phase="content", outcome="unknown", reply=error.reply, hint=error.hint)

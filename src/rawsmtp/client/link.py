@@ -93,8 +93,9 @@ class Link:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more can be said on it."""
-        return self._connection.state is State.CLOSED
+        """Whether nothing more can be said on it: it has ended, or what came unasked would be taken for an answer."""
+        is_silent = self._connection.is_between_replies or not self.is_quiet
+        return self._connection.state is State.CLOSED or not is_silent
 
     def say(self, items: Sequence[Item]) -> int:
         """Take items to be written and return how many octets of content are among them.

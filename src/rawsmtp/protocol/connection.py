@@ -56,6 +56,11 @@ class Connection:
         return len(self._owed)
 
     @property
+    def is_between_replies(self) -> bool:
+        """Whether every octet that came belongs to a complete reply."""
+        return self._parser.is_empty
+
+    @property
     def in_content(self) -> bool:
         """Whether content has begun and its end was not said yet."""
         return self._chunk > 0 or (self._said is State.CONTENT and not self._owed)

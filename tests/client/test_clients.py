@@ -552,6 +552,20 @@ def test_none_in_the_midst_never_completes_the_message(talk: Talk, form: str) ->
     assert server.outbox == []
 
 
+def test_stream_beyond_ascii_without_8bitmime(talk: Talk) -> None:
+    server = MemoryServer(extensions=["PIPELINING"])
+    client = talk(server)
+    stream = [b"Subject: x\r\n\r\n", "grüße\r\n".encode()]
+    with pytest.raises(rawsmtp.NotSupported, match="beyond ASCII") as caught:
+        client.send(stream, sender=SENDER, recipients=RECIPIENT)
+    assert (caught.value.extension, caught.value.phase, caught.value.outcome) == ("8BITMIME", "content", "not_sent")
+    client.connect()
+    items = [rawsmtp.Submission(message, sender=SENDER, recipients=RECIPIENT) for message in (TEXT, stream, TEXT, TEXT)]
+    results = client.send_all(items)
+    assert [type(result.error) for result in results] == [type(None), rawsmtp.NotSupported, type(None), type(None)]
+    assert [mail.raw for mail in server.outbox] == [TEXT] * 3
+
+
 def test_async_source_of_the_blocking_client() -> None:
     async def pieces() -> Any:
         yield TEXT

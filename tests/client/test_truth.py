@@ -109,11 +109,19 @@ class Message:
     to: list[str]
     refused: Any
     size: int
+    form: str = "whole"
 
     def submission(self, number: int) -> rawsmtp.Submission:
         octets = b"Subject: %d\r\n\r\n" % number + b".x\r\n" * self.size
         sender = f"s{number}@x.test"
-        return rawsmtp.Submission(octets, sender=sender, recipients=self.to, refused=self.refused)
+        message = octets if self.form == "whole" else self._pieces(octets)
+        return rawsmtp.Submission(message, sender=sender, recipients=self.to, refused=self.refused)
+
+    def _pieces(self, octets: bytes) -> Iterator[bytes]:
+        yield octets[:20]
+        if self.form == "breaks":
+            raise OSError("the disk is gone")
+        yield octets[20:]
 
 
 messages = st.builds(
@@ -121,6 +129,7 @@ messages = st.builds(
     to=st.lists(recipients, min_size=1, max_size=3, unique=True),
     refused=st.sampled_from(["abort", "continue"]),
     size=st.sampled_from([0, 1, 100, 17_000]),
+    form=st.sampled_from(["whole", "whole", "whole", "pieces", "breaks"]),
 )
 Outcome = rawsmtp.Receipt | Exception
 
@@ -132,19 +141,28 @@ def one_by_one(client: rawsmtp.Client, submissions: list[rawsmtp.Submission]) ->
             found.append(
                 client.send(each.message, sender=each.sender, recipients=each.recipients, refused=each.refused)
             )
-        except rawsmtp.SMTPError as error:
+        except (rawsmtp.SMTPError, OSError) as error:
             found.append(error)
     return found
 
 
+def counted(items: list[rawsmtp.Submission], pulled: list[object]) -> Iterator[rawsmtp.Submission]:
+    for item in items:
+        pulled.append(item)
+        yield item
+
+
 def all_at_once(client: rawsmtp.Client, submissions: list[rawsmtp.Submission], window: int) -> list[Outcome]:
     found: list[Outcome] = []
+    pulled: list[object] = []
     try:
-        for result in client.send_many(submissions, window=window):
+        client.connect()
+        for result in client.send_many(counted(submissions, pulled), window=window):
             assert result.message is submissions[len(found)]
             found.append(result.receipt or result.error or TypeError("neither"))
     except rawsmtp.SMTPError:
-        pass  # the results so far are those of all that was pulled
+        pass  # no connection was to be had any more
+    assert len(found) == len(pulled)
     return found
 
 
@@ -155,7 +173,7 @@ async def one_by_one_later(client: rawsmtp.AsyncClient, submissions: list[rawsmt
             found.append(
                 await client.send(each.message, sender=each.sender, recipients=each.recipients, refused=each.refused)
             )
-        except rawsmtp.SMTPError as error:
+        except (rawsmtp.SMTPError, OSError) as error:
             found.append(error)
     return found
 
@@ -164,12 +182,15 @@ async def all_at_once_later(
     client: rawsmtp.AsyncClient, submissions: list[rawsmtp.Submission], window: int
 ) -> list[Outcome]:
     found: list[Outcome] = []
+    pulled: list[object] = []
     try:
-        async for result in client.send_many(submissions, window=window):
+        await client.connect()
+        async for result in client.send_many(counted(submissions, pulled), window=window):
             assert result.message is submissions[len(found)]
             found.append(result.receipt or result.error or TypeError("neither"))
     except rawsmtp.SMTPError:
-        pass  # the results so far are those of all that was pulled
+        pass  # no connection was to be had any more
+    assert len(found) == len(pulled)
     return found
 
 
@@ -193,7 +214,7 @@ def conclude(server: MemoryServer, sent: list[Message], outcomes: list[Outcome])
             assert not delivered or outcome.outcome == "unknown"
             assert not (delivered and outcome.retryable)
         else:
-            assert outcome is None
+            assert outcome is None or message.form == "breaks"
             assert not delivered
     assert not held
 
@@ -205,9 +226,10 @@ def outcomes_of(server: MemoryServer, kind: str, mode: str, sent: list[Message])
     outcomes: list[Outcome]
     if kind == "asyncio":
         client = server.async_client(timeout=50, chunking=chunking)
-        each = one_by_one_later(client, submissions)
-        outcomes = run(each if mode == "one by one" else all_at_once_later(client, submissions, window))
-        each.close()
+        is_alone = mode == "one by one"
+        outcomes = run(
+            one_by_one_later(client, submissions) if is_alone else all_at_once_later(client, submissions, window)
+        )
     elif mode == "one by one":
         outcomes = one_by_one(server.client(timeout=50, chunking=chunking), submissions)
     else:
@@ -228,6 +250,7 @@ MODES = ["one by one", "many", "window"]
     chop=st.sampled_from([None, 7, 1_000]),
     tls=st.sampled_from([None, None, None, "implicit"]),
     losses=st.lists(st.integers(200, 1_500), max_size=3),
+    connections=st.sampled_from([None, None, 1, 2]),
 )
 def test_word_and_mailbox_agree(
     mode: str,
@@ -238,14 +261,15 @@ def test_word_and_mailbox_agree(
     chop: int | None,
     tls: Any,
     losses: list[int],
+    connections: int | None,
 ) -> None:
-    server = FarServer(losses, extensions=EXTENSIONS, chop=chop, tls=tls)
+    server = FarServer(losses, extensions=EXTENSIONS, chop=chop, tls=tls, connections=connections)
     server.hide(*hidden)
     for fault in asked:
         fault.ask_of(server)
     outcomes = outcomes_of(server, kind, mode, sent)
     conclude(server, sent, outcomes)
-    if not asked and not losses:
+    if not asked and not losses and all(message.form != "breaks" for message in sent):
         assert [type(outcome) for outcome in outcomes] == [rawsmtp.Receipt] * len(sent)
 
 
@@ -254,13 +278,16 @@ REFUSALS = [("RCPT", 554), ("RCPT", 450), ("RCPT", 421), ("MAIL", 554), ("RSET",
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("kind", ["blocking", "asyncio"])
+@pytest.mark.parametrize("connections", [None, 1])
 @pytest.mark.parametrize(("command", "code"), REFUSALS)
-def test_wherever_the_answers_end(mode: str, kind: str, command: str, code: int | None) -> None:
+def test_wherever_the_answers_end(
+    mode: str, kind: str, command: str, code: int | None, connections: int | None
+) -> None:
     sent = [Message([f"r{number}@x.test"], "abort", 1) for number in range(3)]
     octets = 0
     is_over = False
     while not is_over:
-        server = FarServer([octets], extensions=EXTENSIONS)
+        server = FarServer([octets], extensions=EXTENSIONS, connections=connections)
         if code is not None:
             server.reply_to(command, code, "as asked", times=1)
         conclude(server, sent, outcomes_of(server, kind, mode, sent))

@@ -6,13 +6,12 @@ One message at most is ever in doubt: the answer to the next envelope shows that
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rawsmtp.errors import SMTPError
 from rawsmtp.message.plan import Plan, plan
 
 from .content import write_content
-from .session import establish
 from .submission import (
     MOST_MESSAGES,
     MOST_REFUSALS,
@@ -22,6 +21,7 @@ from .submission import (
     fitted,
     fly,
     grounds,
+    is_of_the_source,
     make_ready,
     midst_refusal,
 )
@@ -77,7 +77,7 @@ class _Chain:
             yield from self._say_envelope(begun, 0)
         except Unusable:
             supply.again(item)
-            yield from establish(session)
+            yield from supply.reconnect()
         except SMTPError as error:
             yield from supply.fail(item, error)
         else:
@@ -109,13 +109,14 @@ class _Chain:
         session.enter("content")
         try:
             replies, complete = yield from write_content(session, begun.source, *behind)
-        except SMTPError as error:
-            replies, complete, lost = list(error.replies), session.progress.outcome == "unknown", error
         except Exception as error:  # noqa: BLE001  # whatever the message's own source raises is its result
-            self._put_back(follower)
-            yield from supply.fail(begun.item, error)
-            yield from establish(session)
-            return None
+            if is_of_the_source(error):
+                self._put_back(follower)
+                yield from supply.fail(begun.item, error)
+                yield from supply.reconnect()
+                return None
+            lost = cast("SMTPError", error)
+            replies, complete = list(lost.replies), session.progress.outcome == "unknown"
         if not replies or not complete:
             self._put_back(follower)
             failure = midst_refusal(replies[0]) if replies else lost
@@ -180,7 +181,7 @@ class _Chain:
             yield from self._say_envelope(follower, 1)
         except Unusable:
             supply.again(follower.item)
-            yield from establish(session)
+            yield from supply.reconnect()
         except SMTPError as error:
             yield from supply.fail(follower.item, error)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rawsmtp.message.fitting import not_8bit
 from rawsmtp.message.source import check_piece
 from rawsmtp.wire.command import Content, EndOfData, Quit
 from rawsmtp.wire.content import LineEnds
@@ -34,6 +35,8 @@ def write_content(
     last: tuple[Content, ...] = ()
     if source.pieces is not None:
         while (octets := (yield from _next_piece(source.pieces))) is not None:
+            if not (session.capabilities.eight_bit_mime or octets.isascii()):
+                raise not_8bit()
             if early := (yield from ask(Content(octets), timeout=timeout)):
                 return early, False
             written += len(octets)

@@ -250,6 +250,11 @@ def _send_content(
     transaction.final = replies[0]
 
 
+def is_of_the_source(error: Exception) -> bool:
+    """Whether an error in the midst of the content is the source's own: the connection is good, and of no use."""
+    return not isinstance(error, SMTPError) or isinstance(error, NotSupported)
+
+
 def midst_refusal(reply: Reply) -> MessageRefused:
     """Return the refusal that came before the content was complete."""
     return MessageRefused(

@@ -115,7 +115,7 @@ class Supply:
     def _settle(self, error: SMTPError, *, lost: bool) -> None:
         progress = self.session.progress
         error.phase = error.phase or progress.phase
-        if error.outcome == "not_sent" and not isinstance(error, NotSupported):
+        if error.outcome == "not_sent" and not isinstance(error, (NotSupported, LocalProtocolError)):
             error.outcome = progress.outcome
         self._answered = self._answered or isinstance(error, Refused)
         if lost or _takes_the_connection(error):
@@ -133,16 +133,22 @@ class Supply:
         lost, self._lost = self._lost, None
         if lost is None:
             return
+        if not self._answered:
+            yield from self.give_up(lost)
+            raise lost
+        self._answered = False
+        yield from self.reconnect()
+
+    def reconnect(self) -> Flow[None]:
+        """Make a new connection; if there is none to be had, raise, when what was pulled has its results."""
         try:
-            if not self._answered:
-                raise lost
-            self._answered = False
             yield from establish(self.session)
         except SMTPError as error:
-            yield from self._give_up(error)
+            yield from self.give_up(error)
             raise
 
-    def _give_up(self, error: SMTPError) -> Flow[None]:
+    def give_up(self, error: SMTPError) -> Flow[None]:
+        """Give what was pulled and not sent its results, before the error of the connection is raised."""
         for found in self._pulled:
             failed = ConnectionLost(f"not sent, because the connection was lost before: {error.message}", phase="mail")
             yield from emit(found if isinstance(found, Result) else Result(found.message, error=failed))

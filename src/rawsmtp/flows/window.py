@@ -14,7 +14,7 @@ from rawsmtp.wire.command import Content
 
 from .content import chunk_pieces
 from .effects import ask
-from .submission import MOST_MESSAGES, fitted, grounds, make_ready, submit
+from .submission import MOST_MESSAGES, fitted, grounds, is_of_the_source, make_ready, submit
 from .transaction import Transaction
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def send_windows(supply: Supply, size: int) -> Flow[None]:
             yield from make_ready(session)
         except SMTPError as error:
             yield from supply.fail(item, error)
+            yield from supply.give_up(error)
             raise
         if not session.discards:
             supply.again(item)
@@ -96,7 +97,10 @@ def _send_alone(supply: Supply, item: Item) -> Flow[None]:
     try:
         receipt = yield from submit(supply.session, item.prepared)
     except Exception as error:  # noqa: BLE001  # whatever the message's own source raises is its result
+        in_content = supply.session.progress.phase == "content" and is_of_the_source(error)
         yield from supply.fail(item, error)
+        if in_content:
+            yield from supply.reconnect()
     else:
         yield from supply.succeed(item, receipt)
 

@@ -98,7 +98,7 @@ def _body(source: Source, capabilities: Capabilities) -> tuple[Source, list[str]
         return source, []
     if source.email is not None:
         return _as_7bit(source.email), []
-    raise _not_8bit()
+    raise not_8bit()
 
 
 def _as_7bit(email: Message) -> Source:
@@ -106,11 +106,12 @@ def _as_7bit(email: Message) -> Source:
 
     encoded = Source(render_7bit(email), email=email)
     if not encoded.is_ascii:
-        raise _not_8bit()
+        raise not_8bit()
     return encoded
 
 
-def _not_8bit() -> NotSupported:
+def not_8bit() -> NotSupported:
+    """Return the error for octets that are not ASCII where they cannot be sent; of a stream, in its midst."""
     return NotSupported(
         "the message has octets beyond ASCII, and the server does not offer 8BITMIME",
         extension="8BITMIME",

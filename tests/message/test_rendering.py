@@ -443,6 +443,9 @@ LONG = [
     ("in a part", lambda: parsed(MULTIPART + "--b\n\n" + "x" * 2_000 + "\n--b--\n")),
     ("in an attached message", lambda: parsed("Content-Type: message/rfc822\n\nSubject: x\n\n" + "x" * 2_000 + "\n")),
     ("in a preamble", lambda: parsed(MULTIPART + "x" * 2_000 + "\n" + PARTS)),
+    ("long header", lambda: parsed("Subject: " + "x" * 2_000 + "\n\nx\n")),
+    ("long header, old", lambda: parsed("Subject: " + "x" * 2_000 + "\n\nx\n", policy.compat32)),
+    ("header with a long word, old", lambda: parsed("X: a\n " + "x" * 2_000 + "\n b\n\nx\n", policy.compat32)),
     ("utf-16", lambda: with_text("x\n" * 2_000, charset="utf-16-be", cte="base64")),
 ]
 
@@ -451,6 +454,7 @@ LONG = [
 def test_long_lines_are_encoded(make: Callable[[], Message]) -> None:
     rendered = render(make())
     assert not has_long_line(rendered)
+    assert reparsed(rendered)["Subject"] == make()["Subject"]
     assert leaves(reparsed(rendered)) == leaves(make())
 
 

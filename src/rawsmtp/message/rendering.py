@@ -152,7 +152,7 @@ class _Copier:
         is_whole: whether it is a message of its own, not a part of a multipart.
         """
         copied = copy.copy(part)
-        _set_fields(copied, [(name, _mended(part.policy, name, value)) for name, value in part.raw_items()])
+        _set_fields(copied, [(name, self._mended(part.policy, name, value)) for name, value in part.raw_items()])
         content = part.get_payload()
         if isinstance(content, list):
             self._copy_parts(copied, content)
@@ -161,6 +161,13 @@ class _Copier:
             if is_whole and "MIME-Version" not in copied:
                 copied["MIME-Version"] = "1.0"
         return copied
+
+    def _mended(self, policy: Policy, name: str, value: object) -> object:
+        text = str(value)
+        is_too_long = self._long_lines and text.isascii() and has_long_line(f"{name}: {text}".encode())
+        if is_too_long and _is_unstructured(name):
+            return _header(policy, name, _unfolded(text))
+        return _mended(policy, name, value)
 
     def _copy_parts(self, container: Message, parts: list[Any]) -> None:
         is_message = container.get_content_maintype() == "message"
@@ -197,7 +204,7 @@ def _mended(policy: Policy, name: str, value: object) -> object:
         return value  # in a charset that nobody told
     if name.lower() in _ADDRESS_FIELDS:
         mended = _with_ascii_domains(name, value, mended)
-    return value if mended == text else _header(policy, name, mended.replace("\r", "").replace("\n", ""))
+    return value if mended == text else _header(policy, name, _unfolded(mended))
 
 
 def _with_ascii_domains(name: str, value: object, text: str) -> str:
@@ -207,6 +214,17 @@ def _with_ascii_domains(name: str, value: object, text: str) -> str:
         if not address.isascii() and not mailbox.needs_smtputf8:
             ascii_forms[address] = str(mailbox.with_ascii_domain())
     return with_other_forms(text, ascii_forms) if ascii_forms else text
+
+
+def _is_unstructured(name: str) -> bool:
+    """Whether any of its words may be encoded. RFC 2047 §5."""
+    from email.headerregistry import HeaderRegistry, UnstructuredHeader
+
+    return issubclass(HeaderRegistry()[name], UnstructuredHeader)
+
+
+def _unfolded(text: str) -> str:
+    return text.replace("\r", "").replace("\n", "")
 
 
 def _header(policy: Policy, name: str, text: str) -> object:

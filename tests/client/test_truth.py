@@ -293,3 +293,20 @@ def test_wherever_the_answers_end(
         conclude(server, sent, outcomes_of(server, kind, mode, sent))
         is_over = octets > server.taken
         octets += 1
+
+
+TOO_MANY = [b"250 ok\r\n550 no\r\n", b"250 ok\r\n250 ok\r\n", b"550 no\r\n550 no\r\n", b"550 no\r\n250 ok\r\n"]
+
+
+@pytest.mark.parametrize("chop", [None, 1, 8])
+@pytest.mark.parametrize("octets", TOO_MANY)
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("kind", ["blocking", "asyncio"])
+def test_replies_too_many(mode: str, kind: str, octets: bytes, chop: int | None) -> None:
+    sent = [Message([f"r{number}@x.test"], "abort", 1) for number in range(3)]
+    for command in ("MAIL", "RCPT", ".", "RSET", "DATA"):
+        for number in range(3):
+            server = MemoryServer(extensions=EXTENSIONS, chop=chop)
+            about = {"MAIL": f"s{number}@x.test", "RCPT": f"r{number}@x.test", ".": f"r{number}@x.test"}
+            server.send_raw(command, octets, when=about.get(command), times=1)
+            conclude(server, sent, outcomes_of(server, kind, mode, sent))

@@ -354,6 +354,25 @@ def test_552_to_a_chunk_is_the_last_thing_on_its_connection(talk: Talk) -> None:
     assert len(server.sessions) == 2
 
 
+def test_chunk_that_was_taken_although_nobody_was_accepted_is_unknown(talk: Talk) -> None:
+    server = MemoryServer(script=[GREETING, CHUNKS, b"250 a\r\n", b"450 later\r\n", b"250 taken\r\n"])
+    client = talk(server, chunking="trust")
+    with pytest.raises(rawsmtp.RecipientsRefused) as caught:
+        client.send(TEXT, sender="a@x.test", recipients="b@x.test")
+    assert (caught.value.outcome, caught.value.retryable) == ("unknown", False)
+    assert "arrive twice" in str(caught.value)
+
+
+def test_no_lone_dot_where_somebody_was_accepted(talk: Talk) -> None:
+    hello = b"250-x\r\n250 PIPELINING\r\n"
+    server = MemoryServer(script=[GREETING, hello, b"550 no\r\n", b"250 b\r\n", b"354 go on\r\n", b"250 empty\r\n"])
+    with pytest.raises(rawsmtp.SenderRefused):
+        talk(server).send(TEXT, sender="a@x.test", recipients="b@x.test")
+    (session,) = server.sessions
+    assert isinstance(session, ScriptedSession)
+    assert session.received.endswith(b"DATA\r\n")
+
+
 def test_progress_is_told(talk: Talk) -> None:
     told: list[tuple[int, int | None]] = []
     server = MemoryServer()

@@ -247,7 +247,9 @@ class BaseClient:
         self._hint(error)
 
     def _hint(self, error: SMTPError) -> None:
-        """Say what a refusal means, where nothing better is known."""
+        """Say what a refusal means, and what doubt does, where nothing better is known."""
+        if error.hint is None and error.outcome == "unknown":
+            error.hint = "the message may have been delivered: sent again, it may arrive twice"
         if isinstance(error, Refused) and error.hint is None and error.reply is not None:
             from rawsmtp.registry.diagnosis import explain
 

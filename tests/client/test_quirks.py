@@ -288,6 +288,30 @@ def test_every_item_has_one_result_and_the_sources_error_comes_last(talk: Talk) 
     assert senders(server) == ["s0@x.test", "s2@x.test"]
 
 
+def failing() -> Iterator[bytes]:
+    yield TEXT
+    raise OSError("the disk is gone")
+
+
+FAILING: dict[str, Any] = {"raises": failing, "gives None": lambda: [TEXT, None], "8-bit": lambda: [b"\xff"]}
+
+
+@pytest.mark.parametrize("window", [1, 3])
+@pytest.mark.parametrize("source", FAILING.values(), ids=FAILING)
+def test_source_of_one_message_that_fails_is_its_result(talk: Talk, source: Any, window: int) -> None:
+    server = MemoryServer(extensions=["PIPELINING", "CHUNKING", "SIZE"])
+    items = [
+        submission(0),
+        rawsmtp.Submission(source(), sender="s1@x.test", recipients="r@x.test"),
+        *[submission(2)] * 2,
+    ]
+    results = talk(server, chunking="trust").send_all(items, window=window)
+    assert [result.receipt is not None for result in results] == [True, False, True, True]
+    assert isinstance(results[1].error, (OSError, TypeError, rawsmtp.NotSupported))
+    assert "not_sent" in (getattr(results[1].error, "outcome", None) or results[1].error.__notes__[0])
+    assert senders(server) == ["s0@x.test", "s2@x.test", "s2@x.test"]
+
+
 def test_mistakes_are_results(talk: Talk) -> None:
     server = MemoryServer()
     items = [submission(0), None, submission(2, refused="maybe"), TEXT, submission(4)]

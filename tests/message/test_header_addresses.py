@@ -55,6 +55,12 @@ UNCLEAR = [
     "a@x.test; b@x.test",
     "F: a@x.test",
     "F: G: a@x.test;;",
+    "F: G: a@x.test;",
+    "F: a@x.test, G: b@x.test;",
+    "F:; G: a@x.test;",
+    "F:; <a@x.test>",
+    "x@y.test <a@x.test>",
+    "x@y.test: a@x.test;",
     "F: a@x.test; b@x.test",
     ": a@x.test;",
     '"Ann <a@x.test>',
@@ -71,6 +77,35 @@ UNCLEAR = [
 def test_unclear(text: str) -> None:
     with pytest.raises(ValueError, match=r"[a-z]"):
         parse(text)
+
+
+WORDS = ["a", "A.", '"q, @"', "(c (d), <e@x.test>)", "\r\n ", " ", "=?utf-8?q?a=2C?="]
+ADDRESSES = ["a@x.test", "<b@x.test>", '"c d"@x.test', " <(c) d@[192.0.2.1] >"]
+
+
+def as_element(names: list[str], address: str, comment: str) -> tuple[str, list[str]]:
+    name = " ".join(names) if "<" in address else ""
+    return f"{name} {address}{comment}", [address.replace("(c)", "").strip(" <>")]
+
+
+def as_group(names: list[str], members: list[tuple[str, list[str]]]) -> tuple[str, list[str]]:
+    text = f"G {' '.join(names)}:{','.join(text for text, _ in members)};"
+    return text, [address for _, found in members for address in found]
+
+
+elements = st.builds(
+    as_element,
+    st.lists(st.sampled_from(WORDS), max_size=3),
+    st.sampled_from(ADDRESSES),
+    st.sampled_from(["", " ", "(x)", " (@, ;)\t"]),
+)
+groups = st.builds(as_group, st.lists(st.sampled_from(WORDS), max_size=3), st.lists(elements, max_size=3))
+
+
+@given(st.lists(elements | groups, max_size=5))
+def test_what_the_grammar_has_is_read(listed: list[tuple[str, list[str]]]) -> None:
+    text = ",".join(text for text, _ in listed)
+    assert parse(text) == [address for _, found in listed for address in found]
 
 
 @given(st.text(st.sampled_from('ab@.,;:<>()[]"\\ \t\r\n\0é\udc80'), max_size=40) | st.text())

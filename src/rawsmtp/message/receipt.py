@@ -34,7 +34,7 @@ class Receipt:
     """The server took the message for the accepted recipients.
 
     sender: the envelope's sender; "" is the null sender.
-    accepted: each accepted recipient with the reply to it.
+    accepted: each accepted recipient, as it was given, with the reply to it.
     refused: each refused recipient with the reply to it; empty unless the message was sent with refused="continue".
     reply: the final reply.
     """

@@ -111,17 +111,15 @@ class BlockingDriver(BaseClient):
             answer = error = None
             try:
                 answer = self._perform(effect)
-            except LocalProtocolError as failure:
+            except Exception as failure:  # noqa: BLE001  # the flow alone knows what it means
+                # What the caller's source raises says nothing of the link.
+                if not isinstance(effect, effects.Pull) and not isinstance(failure, LocalProtocolError):
+                    self._drop(str(failure))
                 error = failure
-            except SMTPError as failure:
-                self._drop(str(failure))
-                error = failure
-            except BaseException as failure:
-                if not isinstance(effect, effects.Pull) or not isinstance(failure, Exception):
-                    self._drop("a call on it was cancelled")
-                    flow.close()
-                    raise
-                error = failure
+            except BaseException:
+                self._drop("a call on it was cancelled")
+                flow.close()
+                raise
 
     def _perform(self, effect: effects.Effect) -> object:
         if isinstance(effect, effects.Exchange):

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from rawsmtp.errors import SMTPError
 from rawsmtp.message.plan import Plan, plan
 
-from .content import write_content
-from .session import establish
+from .content import SourceFailed, write_content
 from .submission import (
     MOST_MESSAGES,
     MOST_REFUSALS,
@@ -73,15 +72,17 @@ class _Chain:
         session, supply = self._session, self._supply
         try:
             yield from make_ready(session)
+        except SMTPError as error:
+            yield from supply.fail(item, error, lost=True)
+            return None
+        try:
             begun = self._planned(item, reset=session.needs_reset)
-            yield from self._say_envelope(begun, 0)
-        except Unusable:
-            supply.again(item)
-            yield from establish(session)
         except SMTPError as error:
             yield from supply.fail(item, error)
+        except ValueError as error:
+            yield from supply.give(item, error)
         else:
-            return begun
+            return (yield from self._say_envelope(begun, 0))
         return None
 
     def _planned(self, item: Item, *, reset: bool) -> Begun:
@@ -91,14 +92,34 @@ class _Chain:
         made = plan(envelope, source, item.prepared.refused, ground)
         return Begun(item, source, made, Transaction(envelope, item.prepared.refused))
 
-    def _say_envelope(self, begun: Begun, start: int) -> Flow[None]:
-        session = self._session
+    def _say_envelope(self, begun: Begun, start: int) -> Flow[Begun | None]:
+        """Say the flights of an envelope from this one on; None, and the item is seen to, if it does not stand."""
+        session, supply = self._session, self._supply
         reused, session.reused, session.fresh, session.needs_reset = session.reused, False, False, True
         session.messages += start == 0
-        for flight in begun.plan.flights[start:]:
-            yield from fly(session, begun.transaction, flight, reused=reused)
-            yield from check(session, begun.transaction)
-            reused = False
+        try:
+            if start:
+                yield from check(session, begun.transaction)
+            for flight in begun.plan.flights[start:]:
+                yield from fly(session, begun.transaction, flight, reused=reused)
+                yield from check(session, begun.transaction)
+                reused = False
+        except Unusable:
+            supply.again(begun.item)
+            yield from supply.reconnect()
+        except SMTPError as error:
+            if self._is_full(begun):
+                supply.again(begun.item)
+                supply.lose(error)
+            else:
+                yield from supply.fail(begun.item, error)
+        else:
+            return begun
+        return None
+
+    def _is_full(self, begun: Begun) -> bool:
+        # Some servers take so many messages a connection and no more: what the next one will take is another matter.
+        return begun.transaction.is_turned_away and self._session.messages > 1
 
     def finish(self, begun: Begun) -> Flow[Begun | None]:
         """Write the content of a message, and the envelope of the next behind its dot; return that one if it stands."""
@@ -111,10 +132,10 @@ class _Chain:
             replies, complete = yield from write_content(session, begun.source, *behind)
         except SMTPError as error:
             replies, complete, lost = list(error.replies), session.progress.outcome == "unknown", error
-        except Exception as error:  # noqa: BLE001  # whatever the message's own source raises is its result
+        except SourceFailed as failed:
             self._put_back(follower)
-            yield from supply.fail(begun.item, error)
-            yield from establish(session)
+            yield from supply.give(begun.item, failed.error)
+            yield from supply.reconnect()
             return None
         if not replies or not complete:
             self._put_back(follower)
@@ -141,8 +162,9 @@ class _Chain:
             return None
         try:
             follower = self._planned(item, reset=False)
-        except SMTPError as error:
-            error.phase = error.phase or "mail"
+        except (SMTPError, ValueError) as error:
+            if isinstance(error, SMTPError):
+                error.phase = error.phase or "mail"
             self._supply.mistake(item, error)
             return None
         self._supply.take()
@@ -173,23 +195,13 @@ class _Chain:
         if len(replies) > len(flight):
             yield from supply.fail(follower.item, midst_refusal(replies[-1]), lost=True)
             return None
-        try:
-            session.needs_reset = True
-            session.messages += 1
-            yield from check(session, follower.transaction)
-            yield from self._say_envelope(follower, 1)
-        except Unusable:
-            supply.again(follower.item)
-            yield from establish(session)
-        except SMTPError as error:
-            yield from supply.fail(follower.item, error)
-        else:
-            return follower
-        return None
+        session.messages += 1
+        return (yield from self._say_envelope(follower, 1))
 
     def _after_a_cut(self, follower: Begun, lost: SMTPError) -> Flow[None]:
         refusal = follower.transaction.cut_refusal()
-        if refusal is None:
+        self._session.messages += 1
+        if refusal is None or self._is_full(follower):
             self._supply.again(follower.item)
             self._supply.lose(lost)
         else:

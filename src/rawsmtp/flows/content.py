@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from .session import Session
 
 
+class SourceFailed(Exception):
+    """The message's own source raised an error: its content is not complete, and the link is alive.
+
+    error: what it raised.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 def write_content(
     session: Session, source: Source, *behind: Command, reports: bool = False
 ) -> Flow[tuple[list[Reply], bool]]:
@@ -28,13 +39,13 @@ def write_content(
 
     behind: commands that go with the last octets; replies to QUIT are not waited for.
     Returns the replies that came, and whether the dot was written: a server may refuse in the midst of the content.
+    Raises SourceFailed, and what an exchange may raise.
     """
     timeout = session.terms.timeouts.data
     written = 0
     last: tuple[Content, ...] = ()
     if source.pieces is not None:
-        while (piece := (yield from pull(source.pieces))) is not None:
-            octets = check_piece(piece)
+        while (octets := (yield from _next_piece(source))) is not None:
             if early := (yield from ask(Content(octets), timeout=timeout)):
                 return early, False
             written += len(octets)
@@ -50,6 +61,14 @@ def write_content(
                 return early, False
             yield from _report(written, total, reports)
     return (yield from _write_end(session, last, behind)), True
+
+
+def _next_piece(source: Source) -> Flow[bytes | None]:
+    try:
+        piece = yield from pull(source.pieces)
+        return None if piece is None else check_piece(piece)
+    except Exception as error:
+        raise SourceFailed(error) from error
 
 
 def _write_end(session: Session, last: tuple[Content, ...], behind: tuple[Command, ...]) -> Flow[list[Reply]]:

@@ -79,8 +79,6 @@ class Supply:
             return None
         try:
             pulled = yield from pull(self._items, wait=wait)
-        except SMTPError:
-            raise
         except Exception as error:  # noqa: BLE001  # whatever the caller's source raises is raised to the caller
             self._failure, self._ended = error, True
             return None
@@ -103,13 +101,16 @@ class Supply:
         self._answered = True
         yield from emit(Result(item.message, receipt))
 
-    def fail(self, item: Item, error: Exception, *, lost: bool = False) -> Flow[None]:
-        """Give the error of an item.
+    def give(self, item: Item, error: Exception) -> Flow[None]:
+        """Give the error that the caller made, or the message's own source: it says nothing of the connection."""
+        yield from emit(Result(item.message, error=error))
+
+    def fail(self, item: Item, error: SMTPError, *, lost: bool = False) -> Flow[None]:
+        """Give the error that became of an item.
 
         lost: whether the connection went with it, whatever the error is.
         """
-        if isinstance(error, SMTPError):
-            self._settle(error, lost=lost)
+        self._settle(error, lost=lost)
         yield from emit(Result(item.message, error=error))
 
     def _settle(self, error: SMTPError, *, lost: bool) -> None:
@@ -118,7 +119,7 @@ class Supply:
         if error.outcome == "not_sent" and not isinstance(error, NotSupported):
             error.outcome = progress.outcome
         self._answered = self._answered or isinstance(error, Refused)
-        if lost or _takes_the_connection(error):
+        if lost or not self.session.established or _takes_the_connection(error):
             self._lost = error
 
     def lose(self, error: SMTPError) -> None:
@@ -133,10 +134,15 @@ class Supply:
         lost, self._lost = self._lost, None
         if lost is None:
             return
+        if not self._answered:
+            yield from self._give_up(lost)
+            raise lost
+        self._answered = False
+        yield from self.reconnect()
+
+    def reconnect(self) -> Flow[None]:
+        """Make a new connection; if that cannot be, what was pulled gets its result before the error is raised."""
         try:
-            if not self._answered:
-                raise lost
-            self._answered = False
             yield from establish(self.session)
         except SMTPError as error:
             yield from self._give_up(error)

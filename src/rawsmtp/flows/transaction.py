@@ -76,6 +76,12 @@ class Transaction:
         """Whether the server did not forget the transaction before, so that this one may have joined it."""
         return self.reset is not None and self.reset.is_refusal
 
+    @property
+    def is_turned_away(self) -> bool:
+        """Whether the server ended the connection at the envelope: it says nothing of this message. RFC 5321 §3.8."""
+        replies = (self.sender, self.data, *self.refused.values())
+        return any(reply is not None and reply.code == 421 for reply in replies)
+
     def refusal(self) -> Refused | None:
         """Return what the replies so far come to, if they come to a refusal.
 

@@ -12,9 +12,9 @@ from rawsmtp.errors import ConnectionLost, MessageRefused, SMTPError
 from rawsmtp.message.plan import plan
 from rawsmtp.wire.command import Content
 
-from .content import chunk_pieces
+from .content import SourceFailed, chunk_pieces
 from .effects import ask
-from .submission import MOST_MESSAGES, fitted, grounds, make_ready, submit
+from .submission import MOST_MESSAGES, carry, fitted, grounds, make_ready
 from .transaction import Transaction
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def send_windows(supply: Supply, size: int) -> Flow[None]:
         try:
             yield from make_ready(session)
         except SMTPError as error:
-            yield from supply.fail(item, error)
-            raise
+            yield from supply.fail(item, error, lost=True)
+            continue
         if not session.discards:
             supply.again(item)
             return
@@ -86,7 +86,7 @@ def _pane(supply: Supply, item: Item, *, reset: bool) -> _Pane | None:
     session = supply.session
     try:
         envelope, source = fitted(session, item.prepared)
-    except SMTPError:
+    except (SMTPError, ValueError):
         return None
     made = plan(envelope, source, item.prepared.refused, replace(grounds(session), fresh=True, reset=reset))
     if not made.sends_content_ahead:
@@ -96,8 +96,13 @@ def _pane(supply: Supply, item: Item, *, reset: bool) -> _Pane | None:
 
 def _send_alone(supply: Supply, item: Item) -> Flow[None]:
     try:
-        receipt = yield from submit(supply.session, item.prepared)
-    except Exception as error:  # noqa: BLE001  # whatever the message's own source raises is its result
+        receipt = yield from carry(supply.session, item.prepared)
+    except SourceFailed as failed:
+        yield from supply.give(item, failed.error)
+        yield from supply.reconnect()
+    except ValueError as error:
+        yield from supply.give(item, error)
+    except SMTPError as error:
         yield from supply.fail(item, error)
     else:
         yield from supply.succeed(item, receipt)
@@ -109,18 +114,21 @@ def _send(supply: Supply, panes: list[_Pane]) -> Flow[None]:
     session.fresh, session.reused, session.needs_reset = False, False, True
     session.messages += len(panes)
     session.enter("content", "unknown")
+    replies: Sequence[Reply] = ()
     try:
         replies = yield from ask(*[said for pane in panes for said in pane.said], timeout=timeouts.final)
         # The input has to be empty: a reply too many would mean that all of them are one place off.
         yield from ask(timeout=timeouts.command)
     except ConnectionLost as error:
-        _take(panes, error.replies)
+        session.enter("content")
+        _take(panes, replies or error.replies)
         yield from _tell_after_a_cut(supply, panes, error)
     except SMTPError as error:
         session.discards = False
         for pane in panes:
             yield from supply.fail(pane.item, _in_doubt(error), lost=True)
     else:
+        session.enter("content")
         _take(panes, replies)
         for pane in panes:
             yield from _tell(supply, pane)
@@ -141,6 +149,7 @@ def _tell(supply: Supply, pane: _Pane, *, lost: bool = False) -> Flow[None]:
     if transaction.is_reset_refused and transaction.reset is not None:
         supply.session.spent, supply.session.discards = True, False
         refusal = MessageRefused(f"the server refused RSET: {str(transaction.reset)!r}", reply=transaction.reset)
+    supply.session.refusals = supply.session.refusals + 1 if refusal is not None else 0
     if refusal is None and final is not None:
         yield from supply.succeed(pane.item, transaction.receipt(final))
         return
@@ -156,6 +165,7 @@ def _tell(supply: Supply, pane: _Pane, *, lost: bool = False) -> Flow[None]:
 def _tell_after_a_cut(supply: Supply, panes: list[_Pane], error: ConnectionLost) -> Flow[None]:
     """Acknowledged is accepted, refused is refused; the rest is in doubt, unless the server said that it leaves."""
     closing = bool(error.replies) and error.replies[-1].code in _CLOSING
+    supply.lose(error)
     for pane in panes:
         transaction = pane.transaction
         if transaction.final is not None or transaction.cut_refusal() is not None:

@@ -166,9 +166,9 @@ class BaseClient:
         """Return the moment when so many seconds, or the deadline of the call, are over."""
         return min(self._deadline, self._now() + seconds)
 
-    def _content_until(self, patience: float, octets: int) -> float:
+    def _content_bound(self, patience: float, octets: int) -> float:
         # A big message may take what it needs: content has a bound of its own, and the deadline waits meanwhile.
-        return self._now() + patience + max(octets, PIECE) / SLOWEST
+        return patience + max(octets, PIECE) / SLOWEST
 
     def _late(self, link: Link, seconds: float) -> SMTPTimeout:
         phase = self._session.progress.phase

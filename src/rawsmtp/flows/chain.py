@@ -5,7 +5,7 @@ One message at most is ever in doubt: the answer to the next envelope shows that
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rawsmtp.errors import SMTPError
@@ -88,7 +88,7 @@ class _Chain:
     def _planned(self, item: Item, *, reset: bool) -> Begun:
         session = self._session
         envelope, source = fitted(session, item.prepared)
-        ground = replace(grounds(session), reset=reset, chunking=False)
+        ground = grounds(session, fresh=session.fresh, reset=reset, chunks=False)
         made = plan(envelope, source, item.prepared.refused, ground)
         return Begun(item, source, made, Transaction(envelope, item.prepared.refused))
 

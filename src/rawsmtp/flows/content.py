@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from .session import Session
 
 
+_END = EndOfData()
+
+
 class SourceFailed(Exception):
     """The message's own source raised an error: its content is not complete, and the link is alive.
 
@@ -49,7 +52,8 @@ def write_content(
             if early := (yield from ask(Content(octets), timeout=timeout)):
                 return early, False
             written += len(octets)
-            yield from _report(written, None, reports)
+            if reports:
+                yield from emit((written, None))
     else:
         total = len(source.octets)
         for view in source.views():
@@ -59,7 +63,8 @@ def write_content(
                 last = (content,)
             elif early := (yield from ask(content, timeout=timeout)):
                 return early, False
-            yield from _report(written, total, reports)
+            if reports:
+                yield from emit((written, total))
     return (yield from _write_end(session, last, behind)), True
 
 
@@ -73,14 +78,9 @@ def _next_piece(source: Source) -> Flow[bytes | None]:
 
 def _write_end(session: Session, last: tuple[Content, ...], behind: tuple[Command, ...]) -> Flow[list[Reply]]:
     session.enter("content", "unknown")
-    owed = sum(isinstance(command, Quit) for command in behind)
-    session.parting = bool(owed)
-    return (yield from ask(*last, EndOfData(), *behind, timeout=session.terms.timeouts.final, owed=owed))
-
-
-def _report(written: int, total: int | None, reports: bool) -> Flow[None]:
-    if reports:
-        yield from emit((written, total))
+    session.parting = bool(behind) and isinstance(behind[-1], Quit)
+    timeout = session.terms.timeouts.final
+    return (yield from ask(*last, _END, *behind, timeout=timeout, owed=int(session.parting)))
 
 
 def chunk_pieces(source: Source) -> Iterator[Content]:

@@ -92,11 +92,10 @@ def _find_out_about_chunks(session: Session) -> Flow[None]:
         yield from establish(session)
 
 
-def grounds(session: Session) -> Grounds:
-    """Return what the plan of the next message depends on."""
-    return Grounds(
-        session.capabilities, session.pipelines, session.discards is True, session.fresh, session.needs_reset
-    )
+def grounds(session: Session, *, fresh: bool, reset: bool, chunks: bool = True) -> Grounds:
+    """Return what the plan of the next message depends on; fresh, reset: as in `Grounds`; chunks: if there may be one."""
+    chunking = chunks and session.discards is True
+    return Grounds(session.capabilities, session.pipelines, chunking, fresh, reset)
 
 
 def fitted(session: Session, prepared: Prepared) -> tuple[Envelope, Source]:
@@ -133,7 +132,8 @@ def _check_limits(envelope: Envelope, limits: Mapping[str, int]) -> None:
 
 def _transact(session: Session, prepared: Prepared, *, last: bool) -> Flow[Receipt]:
     envelope, source = fitted(session, prepared)
-    made = plan(envelope, source, prepared.refused, grounds(session))
+    ground = grounds(session, fresh=session.fresh, reset=session.needs_reset)
+    made = plan(envelope, source, prepared.refused, ground)
     transaction = Transaction(envelope, prepared.refused)
     reused, session.reused, session.fresh = session.reused, False, False
     session.needs_reset = True

@@ -89,16 +89,19 @@ class Transaction:
         """
         if self.sender is not None and self.sender.is_refusal:
             return _refused(SenderRefused, "mail", f"the sender {self.envelope.sender.address!r}", self.sender)
-        answered = len(self.accepted) + len(self.refused) >= len(self.envelope.recipients)
-        cut_short = any(reply.code == 421 for reply in self.refused.values())
-        nothing_left = not self.accepted and (answered or cut_short)
-        if nothing_left or (self.refused and self.policy == "abort" and (answered or cut_short)):
+        if self.refused and (not self.accepted or self.policy == "abort") and self._are_recipients_answered:
             return self._recipients_refused()
         if self.data is not None and self.data.is_refusal:
             return _refused(MessageRefused, "data", "the message before its content", self.data)
         if self.final is not None and self.final.is_refusal:
             return _refused(MessageRefused, "content", "the message", self.final)
         return None
+
+    @property
+    def _are_recipients_answered(self) -> bool:
+        if len(self.accepted) + len(self.refused) >= len(self.envelope.recipients):
+            return True
+        return any(reply.code == 421 for reply in self.refused.values())
 
     def _recipients_refused(self) -> RecipientsRefused:
         listed = ", ".join(f"{address!r}: {str(reply)!r}" for address, reply in self.refused.items())

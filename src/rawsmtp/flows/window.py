@@ -5,7 +5,7 @@ RFC 2920, RFC 3030. Up to a window of messages can be in doubt at once, so the c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rawsmtp.errors import ConnectionLost, MessageRefused, SMTPError
@@ -88,7 +88,7 @@ def _pane(supply: Supply, item: Item, *, reset: bool) -> _Pane | None:
         envelope, source = fitted(session, item.prepared)
     except (SMTPError, ValueError):
         return None
-    made = plan(envelope, source, item.prepared.refused, replace(grounds(session), fresh=True, reset=reset))
+    made = plan(envelope, source, item.prepared.refused, grounds(session, fresh=True, reset=reset))
     if not made.sends_content_ahead:
         return None
     return _Pane(item, (*made.flights[0], *chunk_pieces(source)), Transaction(envelope, item.prepared.refused))

@@ -23,7 +23,8 @@ def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> tuple
     Raises NotSupported where the server cannot carry the message: "SMTPUTF8" for an address that is not ASCII, "SIZE"
     for a message over the size that it takes, "8BITMIME" for octets that are not ASCII and cannot be encoded.
     """
-    envelope = _fit_addresses(envelope, capabilities)
+    if not _is_ascii(envelope):
+        envelope = _fit_addresses(envelope, capabilities)
     has_utf8_headers = _has_utf8_headers(source, capabilities)
     parameters: list[str] = []
     declared = {parameter.partition("=")[0].upper() for parameter in envelope.sender.parameters}
@@ -32,16 +33,13 @@ def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> tuple
         parameters += body
     if "SIZE" not in declared:
         parameters += _size(source, capabilities)
-    if "SMTPUTF8" not in declared and (_is_international(envelope) or has_utf8_headers):
+    if "SMTPUTF8" not in declared and (has_utf8_headers or not _is_ascii(envelope)):
         parameters.append("SMTPUTF8")
     return (Envelope(envelope.sender.adding(*parameters), envelope.recipients) if parameters else envelope), source
 
 
 def _fit_addresses(envelope: Envelope, capabilities: Capabilities) -> Envelope:
-    paths = (envelope.sender, *envelope.recipients)
-    if all(path.address.isascii() for path in paths):
-        return envelope
-    for path in paths:
+    for path in (envelope.sender, *envelope.recipients):
         if path.address and Mailbox.parse(path.address).needs_smtputf8 and not capabilities.smtputf8:
             raise NotSupported(
                 f"the server does not offer SMTPUTF8, which the address {path.address!r} needs", extension="SMTPUTF8"
@@ -56,8 +54,8 @@ def _ascii_domain(address: str) -> str:
     return str(Mailbox.parse(address).with_ascii_domain()) if address else address
 
 
-def _is_international(envelope: Envelope) -> bool:
-    return not all(path.address.isascii() for path in (envelope.sender, *envelope.recipients))
+def _is_ascii(envelope: Envelope) -> bool:
+    return envelope.sender.address.isascii() and all(path.address.isascii() for path in envelope.recipients)
 
 
 def _has_utf8_headers(source: Source, capabilities: Capabilities) -> bool:

@@ -93,7 +93,11 @@ def _find_out_about_chunks(session: Session) -> Flow[None]:
 
 
 def grounds(session: Session, *, fresh: bool, reset: bool, chunks: bool = True) -> Grounds:
-    """Return what the plan of the next message depends on; fresh, reset: as in `Grounds`; chunks: if there may be one."""
+    """Return what the plan of the next message depends on.
+
+    fresh, reset: as in `Grounds`.
+    chunks: whether its content may be a chunk.
+    """
     chunking = chunks and session.discards is True
     return Grounds(session.capabilities, session.pipelines, chunking, fresh, reset)
 

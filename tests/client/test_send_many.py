@@ -10,7 +10,7 @@ import pytest
 import rawsmtp
 from rawsmtp import Reply, commands
 from rawsmtp.client.asyncio_io import AsyncioIO
-from rawsmtp.testing import MemoryServer
+from rawsmtp.testing import Cut, MemoryServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -97,6 +97,91 @@ def test_421_after_some_messages_only_moves_the_rest(talk: Talk, options: dict[s
     if window == 1:
         assert words(results) == ["sent"] * 7
         assert senders(server) == named(*range(7))
+
+
+@pytest.mark.parametrize("form", ["lock-step", "chain"])
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
+def test_envelope_that_meets_a_close_is_said_again(talk: Talk, form: str, command: str) -> None:
+    dropped: list[str] = []
+
+    def handler(said: Any) -> Reply | None:
+        if isinstance(said, commands.Mail) and said.address == "s2@x.test" and not dropped:
+            dropped.append(said.address)
+            server.drop_after(command, times=1)
+        return None
+
+    server = MemoryServer(handler=handler)
+    results = talk(server, **FORMS[form][0]).send_all([submission(number) for number in range(5)])
+    assert words(results) == ["sent"] * 5
+    assert senders(server) == named(*range(5))
+    assert len(server.sessions) == 2
+
+
+def test_envelope_that_closes_every_connection_is_given_up_alone(talk: Talk) -> None:
+    server = MemoryServer()
+    server.drop_after("MAIL", when="s1@x.test")
+    results = talk(server).send_all([submission(number) for number in range(4)])
+    assert words(results) == ["sent", "not_sent", "sent", "sent"]
+    assert senders(server) == named(0, 2, 3)
+
+
+def clock(client: Any) -> Any:
+    """Return the I/O in memory whose clock the client reads."""
+    found = client._client._io
+    return getattr(found, "_memory", found)
+
+
+@forms
+def test_source_may_take_its_time(talk: Talk, options: dict[str, Any], window: int) -> None:
+    server = MemoryServer()
+    client = talk(server, **options)
+
+    def items() -> Iterator[rawsmtp.Submission]:
+        for number in range(5):
+            clock(client)._clock += 10_000
+            yield submission(number)
+
+    assert words(client.send_all(items(), window=window)) == ["sent"] * 5
+    assert len(server.sessions) == 1
+
+
+@forms
+def test_connection_that_ended_while_the_source_was_slow_is_replaced(
+    talk: Talk, options: dict[str, Any], window: int
+) -> None:
+    server = MemoryServer()
+    client = talk(server, **options)
+
+    def items() -> Iterator[rawsmtp.Submission]:
+        for number in range(8):
+            if number == 4:
+                clock(client)._clock += 10_000
+                clock(client)._coming.append(Cut())
+            yield submission(number)
+
+    assert words(client.send_all(items(), window=window)) == ["sent"] * 8
+    assert senders(server) == named(*range(8))
+    assert len(server.sessions) == 2
+
+
+@pytest.mark.parametrize("policy", ["abort", "continue"])
+def test_mail_refused_and_data_taken_ends_the_connection(talk: Talk, policy: str) -> None:
+    accepted: list[str] = []
+
+    def handler(command: Any) -> Reply | None:
+        if isinstance(command, commands.Mail):
+            accepted[:] = [command.address]
+        if accepted != ["s1@x.test"]:
+            return None
+        if isinstance(command, commands.Mail):
+            return Reply(550, "5.1.8 no")
+        return Reply(354 if isinstance(command, commands.Data) else 250, "go on")
+
+    server = MemoryServer(handler=handler)
+    results = talk(server).send_all([submission(number, refused=policy) for number in range(4)])
+    assert words(results) == ["sent", "refused", "sent", "sent"]
+    assert senders(server) == named(0, 2, 3)
+    assert len(server.sessions) == 2
 
 
 def test_421_to_the_first_envelope_of_a_connection_is_a_refusal(talk: Talk) -> None:

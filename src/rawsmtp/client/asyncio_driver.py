@@ -55,7 +55,9 @@ class AsyncioDriver(BaseClient):
             self._check_usable()
             await self._prepare()
             while isinstance(step := await self._run(flow), Emit):
+                begun = self._now()
                 yield self._explained(cast("Result", step.value))
+                self._note_pause(begun)
                 self._start()
         except SMTPError as error:
             self._explain(error)
@@ -125,12 +127,19 @@ class AsyncioDriver(BaseClient):
         if isinstance(effect, Exchange):
             return await self._exchange(effect)
         if isinstance(effect, Pull):
-            return await self._io.pull(effect.source, wait=effect.wait)
+            return await self._pull(effect)
         if isinstance(effect, Open):
             return await self._open(effect)
         if isinstance(effect, Upgrade):
             return await self._shake_hands(self._live(), effect.timeout, from_first_byte=False)
         raise TypeError(f"no effect: {effect!r}")
+
+    async def _pull(self, effect: Pull) -> object:
+        begun = self._now()
+        try:
+            return await self._io.pull(effect.source, wait=effect.wait)
+        finally:
+            self._note_pause(begun)
 
     async def _open(self, effect: Open) -> Link:
         self._drop()
@@ -153,6 +162,8 @@ class AsyncioDriver(BaseClient):
         link = self._live()
         try:
             if link.is_quiet:
+                if effect.items:
+                    link.begin()
                 self._io.glance(link)
                 if early := link.take_replies():
                     return early

@@ -222,6 +222,13 @@ class BaseClient:
         self._session.fresh = self._now() - self._used < IDLE
         self._session.reused = True
 
+    def _note_pause(self, begun: float) -> None:
+        """Take note that the caller took its time since then: the deadline waits, and the connection idles."""
+        seconds = self._now() - begun
+        self._deadline += seconds
+        if seconds >= IDLE:
+            self._session.fresh, self._session.reused = False, True
+
     def _check_not_streaming(self) -> None:
         if self._streaming:
             raise LocalProtocolError("send_many() is under way", hint="take all of its results first, or close it")

@@ -55,7 +55,9 @@ class BlockingDriver(BaseClient):
             self._check_usable()
             self._prepare()
             while isinstance(step := self._run(flow), Emit):
+                begun = self._now()
                 yield self._explained(cast("Result", step.value))
+                self._note_pause(begun)
                 self._start()
         except SMTPError as error:
             self._explain(error)
@@ -125,12 +127,19 @@ class BlockingDriver(BaseClient):
         if isinstance(effect, Exchange):
             return self._exchange(effect)
         if isinstance(effect, Pull):
-            return self._io.pull(effect.source, wait=effect.wait)
+            return self._pull(effect)
         if isinstance(effect, Open):
             return self._open(effect)
         if isinstance(effect, Upgrade):
             return self._shake_hands(self._live(), effect.timeout, from_first_byte=False)
         raise TypeError(f"no effect: {effect!r}")
+
+    def _pull(self, effect: Pull) -> object:
+        begun = self._now()
+        try:
+            return self._io.pull(effect.source, wait=effect.wait)
+        finally:
+            self._note_pause(begun)
 
     def _open(self, effect: Open) -> Link:
         self._drop()
@@ -153,6 +162,8 @@ class BlockingDriver(BaseClient):
         link = self._live()
         try:
             if link.is_quiet:
+                if effect.items:
+                    link.begin()
                 self._io.glance(link)
                 if early := link.take_replies():
                     return early

@@ -96,6 +96,10 @@ class Link:
         """Whether nothing more can be said on it."""
         return self._connection.state is State.CLOSED
 
+    def begin(self) -> None:
+        """Take note that what was said has been answered and dealt with, and something else is to be said."""
+        self._is_ending = False
+
     def say(self, items: Sequence[Item]) -> int:
         """Take items to be written and return how many octets of content are among them.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rawsmtp.errors import SMTPError
+from rawsmtp.errors import ConnectionLost, SMTPError
 from rawsmtp.message.plan import Plan, plan
 
 from .content import SourceFailed, write_content
@@ -108,18 +108,21 @@ class _Chain:
             supply.again(begun.item)
             yield from supply.reconnect()
         except SMTPError as error:
-            if self._is_full(begun):
-                supply.again(begun.item)
-                supply.lose(error)
+            if self._goes_again(begun, error):
+                supply.lose(error, begun.item)
             else:
-                yield from supply.fail(begun.item, error)
+                yield from supply.fail(begun.item, error, lost=begun.transaction.is_left_in_content)
         else:
             return begun
         return None
 
-    def _is_full(self, begun: Begun) -> bool:
-        # Some servers take so many messages a connection and no more: what the next one will take is another matter.
-        return begun.transaction.is_turned_away and self._session.messages > 1
+    def _goes_again(self, begun: Begun, error: SMTPError) -> bool:
+        """Whether it was the end of a connection that had served, not of this message, whose content it has not got.
+
+        Some servers take so many messages a connection and no more, or close one that idles.
+        """
+        has_served = self._session.messages > 1
+        return has_served and (isinstance(error, ConnectionLost) or begun.transaction.is_turned_away)
 
     def finish(self, begun: Begun) -> Flow[Begun | None]:
         """Write the content of a message, and the envelope of the next behind its dot; return that one if it stands."""
@@ -141,11 +144,18 @@ class _Chain:
             self._put_back(follower)
             failure = midst_refusal(replies[0]) if replies else lost
             if failure is not None:
-                yield from supply.fail(begun.item, failure, lost=True)
+                yield from self._fail_content(begun, failure)
             return None
         begun.transaction.final = replies[0]
         yield from self._give_result(begun)
         return None if follower is None else (yield from self._judge(follower, replies[1:], lost))
+
+    def _fail_content(self, begun: Begun, failure: SMTPError) -> Flow[None]:
+        is_whole = begun.source.pieces is None and self._session.progress.outcome == "not_sent"
+        if is_whole and self._goes_again(begun, failure):
+            self._supply.lose(failure, begun.item)
+        else:
+            yield from self._supply.fail(begun.item, failure, lost=True)
 
     def _put_back(self, follower: Begun | None) -> None:
         if follower is not None:
@@ -201,8 +211,7 @@ class _Chain:
     def _after_a_cut(self, follower: Begun, lost: SMTPError) -> Flow[None]:
         refusal = follower.transaction.cut_refusal()
         self._session.messages += 1
-        if refusal is None or self._is_full(follower):
-            self._supply.again(follower.item)
-            self._supply.lose(lost)
+        if refusal is None or follower.transaction.is_turned_away:
+            self._supply.lose(lost, follower.item)
         else:
             yield from self._supply.fail(follower.item, refusal, lost=True)

@@ -42,7 +42,7 @@ class Supply:
         self._ended = False
         self._failure: Exception | None = None
         self._pulled: list[Item | Result] = []
-        self._answered = False
+        self._answered = self._goes_again = False
         self._lost: SMTPError | None = None
 
     def next(self) -> Flow[Item | None]:
@@ -122,9 +122,14 @@ class Supply:
         if lost or not self.session.established or _takes_the_connection(error):
             self._lost = error
 
-    def lose(self, error: SMTPError) -> None:
-        """Take note that the connection is gone."""
+    def lose(self, error: SMTPError, *again: Item) -> None:
+        """Take note that the connection is gone.
+
+        again: the items that were under way, of which nothing was sent: they go on the next connection.
+        """
         self._lost = error
+        self.again(*again)
+        self._goes_again = bool(again)
 
     def renew(self) -> Flow[None]:
         """Make a new connection if the last one is gone; raise if that one answered not one message.
@@ -137,7 +142,8 @@ class Supply:
         if not self._answered:
             yield from self._give_up(lost)
             raise lost
-        self._answered = False
+        # If the same item ends this connection too, it is that item's doing, and the next one is tried all the same.
+        self._answered, self._goes_again = self._goes_again, False
         yield from self.reconnect()
 
     def reconnect(self) -> Flow[None]:

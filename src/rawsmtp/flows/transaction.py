@@ -82,6 +82,11 @@ class Transaction:
         replies = (self.sender, self.data, *self.refused.values())
         return any(reply is not None and reply.code == 421 for reply in replies)
 
+    @property
+    def is_left_in_content(self) -> bool:
+        """Whether only the end of the connection can end it: the server wants content, and a dot would be a message."""
+        return self.data is not None and self.data.is_intermediate and bool(self.accepted)
+
     def refusal(self) -> Refused | None:
         """Return what the replies so far come to, if they come to a refusal.
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rawsmtp.wire.reply import Reply
 
     from .effects import Flow
+    from .session import Session
     from .supply import Item, Supply
 
 _CLOSING = (421, 554)
@@ -59,9 +60,11 @@ def send_windows(supply: Supply, size: int) -> Flow[None]:
             supply.again(item)
             return
         panes = yield from _collect(supply, item, size)
-        if panes:
+        if panes and session.fresh:
             yield from _send(supply, panes)
         else:
+            # Content goes ahead on a connection that is known to be alive, and the source may have taken its time.
+            supply.again(*[pane.item for pane in panes[1:]])
             yield from _send_alone(supply, item)
 
 
@@ -88,7 +91,7 @@ def _pane(supply: Supply, item: Item, *, reset: bool) -> _Pane | None:
         envelope, source = fitted(session, item.prepared)
     except (SMTPError, ValueError):
         return None
-    made = plan(envelope, source, item.prepared.refused, grounds(session, fresh=True, reset=reset))
+    made = plan(envelope, source, item.prepared.refused, grounds(session, fresh=session.fresh, reset=reset))
     if not made.sends_content_ahead:
         return None
     return _Pane(item, (*made.flights[0], *chunk_pieces(source)), Transaction(envelope, item.prepared.refused))
@@ -105,20 +108,25 @@ def _send_alone(supply: Supply, item: Item) -> Flow[None]:
     except SMTPError as error:
         yield from supply.fail(item, error)
     else:
+        supply.session.fresh = True
         yield from supply.succeed(item, receipt)
 
 
 def _send(supply: Supply, panes: list[_Pane]) -> Flow[None]:
     session = supply.session
     timeouts = session.terms.timeouts
-    session.fresh, session.reused, session.needs_reset = False, False, True
+    try:
+        yield from _check_input(session)
+    except SMTPError as error:
+        yield from _send_elsewhere(supply, panes, error)
+        return
+    session.reused, session.needs_reset = False, True
     session.messages += len(panes)
     session.enter("content", "unknown")
     replies: Sequence[Reply] = ()
     try:
         replies = yield from ask(*[said for pane in panes for said in pane.said], timeout=timeouts.final)
-        # The input has to be empty: a reply too many would mean that all of them are one place off.
-        yield from ask(timeout=timeouts.command)
+        yield from _check_input(session)
     except ConnectionLost as error:
         session.enter("content")
         _take(panes, replies or error.replies)
@@ -133,6 +141,21 @@ def _send(supply: Supply, panes: list[_Pane]) -> Flow[None]:
         for pane in panes:
             yield from _tell(supply, pane)
         session.needs_reset = panes[-1].transaction.refusal() is not None
+
+
+def _check_input(session: Session) -> Flow[None]:
+    # The input has to be empty: a reply too many would mean that all of them are one place off.
+    yield from ask(timeout=session.terms.timeouts.command)
+
+
+def _send_elsewhere(supply: Supply, panes: list[_Pane], error: SMTPError) -> Flow[None]:
+    """See to a window whose connection went before anything of it was said."""
+    items = [pane.item for pane in panes]
+    if supply.session.messages:
+        supply.lose(error, *items)
+        return
+    for item in items:
+        yield from supply.fail(item, _in_doubt(error, "not_sent"), lost=True)
 
 
 def _take(panes: list[_Pane], replies: Sequence[Reply]) -> None:

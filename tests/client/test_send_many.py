@@ -184,6 +184,64 @@ def test_mail_refused_and_data_taken_ends_the_connection(talk: Talk, policy: str
     assert len(server.sessions) == 2
 
 
+@pytest.mark.parametrize("count", [1, 100, 101, 250])
+def test_new_connection_after_a_hundred_messages(talk: Talk, count: int) -> None:
+    """Some servers refuse the next one there, and it is a refusal of the recipient."""
+    taken: dict[int, int] = {}
+
+    def handler(command: Any) -> Reply | None:
+        current = len(server.sessions)
+        if isinstance(command, commands.EndOfData):
+            taken[current] = taken.get(current, 0) + 1
+        if isinstance(command, commands.Rcpt) and taken.get(current, 0) >= 100:
+            return Reply(452, "4.5.3 too many messages")
+        return None
+
+    server = MemoryServer(handler=handler)
+    results = talk(server).send_all([submission(number) for number in range(count)])
+    assert words(results) == ["sent"] * count
+    assert len(server.sessions) == -(-count // 100)
+
+
+def test_reset_stands_where_it_is_needed_and_nowhere_else(talk: Talk) -> None:
+    for (options, window), resets in zip(FORMS.values(), [1, 1, 4], strict=True):
+        server = MemoryServer(strict=True)
+        server.reply_to("RCPT", 550, "no", when="no@x.test")
+        items = [submission(number, "no@x.test" if number == 1 else "r@x.test") for number in range(6)]
+        results = talk(server, **options).send_all(items, window=window)
+        assert words(results) == ["sent", "refused", *["sent"] * 4]
+        assert server.transcript.count("C: RSET") == resets
+        server.check_findings()
+
+
+@pytest.mark.parametrize("octets", [b"250 2.0.0 one\r\n250 2.0.0 too many\r\n", b""], ids=["surplus", "missing"])
+def test_window_that_does_not_add_up_is_in_doubt(talk: Talk, octets: bytes) -> None:
+    server = MemoryServer()
+    server.send_raw("BDAT", octets, when="r1@x.test", times=1)
+    items = [submission(number, f"r{number}@x.test") for number in range(6)]
+    told: list[rawsmtp.Result] = []
+    with pytest.raises(rawsmtp.SMTPError):
+        talk(server, chunking="trust", timeout=5).send_all(items, window=3, into=told)
+    assert words(told) == ["unknown"] * 3
+    assert len(server.sessions) == 1
+
+
+def test_leaving_the_loop_early_drops_a_connection_that_owes() -> None:
+    for options, window in FORMS.values():
+        server = MemoryServer()
+        client = server.client(**options)
+        results = client.send_many([submission(number) for number in range(9)], window=window)
+        next(results)
+        results.close()  # type: ignore[attr-defined]  # a generator
+        sent = len(server.outbox)
+        assert sent <= window
+        client.connect()
+        client.send(TEXT, sender="s9@x.test", recipients="r@x.test")
+        assert senders(server)[sent:] == named(9)
+        # Only the chain has said the next envelope by then.
+        assert len(server.sessions) == (2 if window == 1 and not options else 1)
+
+
 def test_421_to_the_first_envelope_of_a_connection_is_a_refusal(talk: Talk) -> None:
     server = MemoryServer()
     server.reply_to("MAIL", 421, "4.3.2 closing", when="s1@x.test")

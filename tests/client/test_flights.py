@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rawsmtp.testing import Server
+from rawsmtp.testing import MemoryServer, Say, Server
 
 if TYPE_CHECKING:
     from tests.conftest import MakeClient
@@ -19,14 +20,10 @@ TEXT = b"Subject: x\r\n\r\nhello\r\n"
 class Watched(socket.socket):
     """Keeps what is done with it, in order."""
 
-    def __init__(self, address: tuple[str, int], buffers: int = 0) -> None:
+    def __init__(self, address: tuple[str, int]) -> None:
         super().__init__(socket.AF_INET, socket.SOCK_STREAM)
         self.done: list[Any] = []
-        for option in (socket.SO_SNDBUF, socket.SO_RCVBUF) if buffers else ():
-            self.setsockopt(socket.SOL_SOCKET, option, buffers)
-        self.settimeout(30)
         self.connect(address)
-        self.done.clear()
 
     def setsockopt(self, *given: Any) -> None:
         super().setsockopt(*given)
@@ -70,15 +67,35 @@ def test_what_comes_is_acknowledged_at_once(make_client: MakeClient) -> None:
         before = read
 
 
+def serve_by_octets(sock: socket.socket, channel: Any) -> None:
+    """Be a server that reads one octet at a time, and reads on when its answer is written."""
+    with sock:
+        sock.settimeout(30)
+        for step in channel.open():
+            sock.sendall(step.octets)
+        while octet := sock.recv(1):
+            for step in channel.receive(octet):
+                if isinstance(step, Say):
+                    sock.sendall(step.octets)
+
+
 def test_a_writer_reads_while_it_writes(make_client: MakeClient) -> None:
     """All buffers are full on both sides long before all is written: who writes alone waits for ever."""
-    count = 6_000
-    with Server(read=1) as server:
-        server.limit(recipients=count)
-        server.reply_to("RCPT", 250, "2.1.5 " + "x" * 1_000)
-        watched = Watched((server.host, server.port), buffers=4_096)
-        client = make_client(server.host, server.port, connect=lambda *_: watched, timeout=20)
-        to = [f"r{number}@x.test" for number in range(count)]
+    count = 3_000
+    server = MemoryServer()
+    server.limit(recipients=count)
+    server.reply_to("RCPT", 250, "2.1.5 " + "x" * 1_000)
+    ours, theirs = socket.socketpair()
+    for sock in (ours, theirs):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+    thread = threading.Thread(target=serve_by_octets, args=(theirs, server.new_channel()))
+    thread.start()
+    client = make_client("localhost", 25, security="none", connect=lambda *_: ours, timeout=20)
+    to = [f"r{number}@x.test" for number in range(count)]
+    try:
         receipt = client.send(TEXT, sender="a@x.test", recipients=to, refused="continue")
+    finally:
+        client.abort()
+        thread.join(60)
     assert list(receipt.accepted) == to
     assert server.outbox[0].envelope.recipients == tuple(to)

@@ -134,6 +134,7 @@ def clock(client: Any) -> Any:
 @forms
 def test_source_may_take_its_time(talk: Talk, options: dict[str, Any], window: int) -> None:
     server = MemoryServer()
+    server.delay("*", 1)
     client = talk(server, **options)
 
     def items() -> Iterator[rawsmtp.Submission]:
@@ -146,8 +147,9 @@ def test_source_may_take_its_time(talk: Talk, options: dict[str, Any], window: i
 
 
 @forms
-def test_connection_that_ended_while_the_source_was_slow_is_replaced(
-    talk: Talk, options: dict[str, Any], window: int
+@pytest.mark.parametrize("pause", [0, 10_000])
+def test_connection_that_ended_while_the_source_was_asked_is_replaced(
+    talk: Talk, options: dict[str, Any], window: int, pause: int
 ) -> None:
     server = MemoryServer()
     client = talk(server, **options)
@@ -155,13 +157,110 @@ def test_connection_that_ended_while_the_source_was_slow_is_replaced(
     def items() -> Iterator[rawsmtp.Submission]:
         for number in range(8):
             if number == 4:
-                clock(client)._clock += 10_000
+                clock(client)._clock += pause
                 clock(client)._coming.append(Cut())
             yield submission(number)
 
     assert words(client.send_all(items(), window=window)) == ["sent"] * 8
     assert senders(server) == named(*range(8))
     assert len(server.sessions) == 2
+
+
+@pytest.mark.parametrize("form", ["lock-step", "window"])
+@pytest.mark.parametrize("slow", [3, 4, 5])
+def test_no_content_goes_ahead_on_a_connection_that_has_idled(talk: Talk, form: str, slow: int) -> None:
+    """It may be dead without a sign: what is written to it first is lost."""
+    options, window = FORMS[form]
+    server = MemoryServer()
+    client = talk(server, **options)
+
+    def items() -> Iterator[rawsmtp.Submission]:
+        for number in range(8):
+            if number == slow:
+                clock(client)._clock += 10_000
+                server.drop_after("*", times=1)
+            yield submission(number)
+
+    assert words(client.send_all(items(), window=window)) == ["sent"] * 8
+    assert senders(server) == named(*range(8))
+    assert len(server.sessions) == 2
+
+
+@forms
+def test_every_item_that_was_pulled_has_its_result_when_the_server_goes(
+    talk: Talk, options: dict[str, Any], window: int
+) -> None:
+    for command in ("MAIL", "*", "."):
+        server = MemoryServer(connections=1)
+        client = talk(server, **options)
+        pulled: list[int] = []
+        told: list[rawsmtp.Result] = []
+
+        def items(server: Any = server, client: Any = client, pulled: Any = pulled, at: str = command) -> Any:
+            for number in range(8):
+                pulled.append(number)
+                if number == 4:
+                    clock(client)._clock += 10_000
+                    server.drop_after(at, times=1)
+                yield submission(number)
+
+        with pytest.raises(rawsmtp.ConnectFailed):
+            client.send_all(items(), window=window, into=told)
+        assert [result.message.sender for result in told] == named(*pulled)  # type: ignore[attr-defined]  # as it was given
+        assert words(told)[:3] == ["sent"] * 3
+        assert words(told).count("sent") == len(server.outbox)
+
+
+def test_nothing_more_is_pulled_for_a_server_that_turns_away(talk: Talk) -> None:
+    server = MemoryServer()
+    client = talk(server, chunking="trust")
+    pulled: list[int] = []
+    told: list[rawsmtp.Result] = []
+
+    def items() -> Iterator[rawsmtp.Submission]:
+        for number in range(8):
+            pulled.append(number)
+            if number == 3:
+                clock(client)._clock += 10_000
+                server.drop_after("*", times=1)
+                server.reply_to("GREETING", 554, "5.3.2 closed")
+            yield submission(number)
+
+    with pytest.raises(rawsmtp.GreetingRefused):
+        client.send_all(items(), window=3, into=told)
+    assert pulled == [0, 1, 2, 3]
+    assert words(told) == ["sent", "sent", "sent", "refused"]
+
+
+def test_windows_go_on_behind_a_message_that_goes_alone(talk: Talk) -> None:
+    server = MemoryServer()
+    client = talk(server, chunking="trust")
+    client.connect()
+    before = server.turnarounds
+    items = [submission(number, message=iter([TEXT]) if number == 3 else TEXT) for number in range(10)]
+    assert words(client.send_all(items, window=3)) == ["sent"] * 10
+    # Two windows, two flights for the one that is pulled piece by piece, two windows.
+    assert server.turnarounds - before == 1 + 2 + 2
+
+
+def test_every_item_that_was_pulled_has_its_result_when_nothing_was_answered(talk: Talk) -> None:
+    server = MemoryServer()
+    server.drop_after(".")
+    told: list[rawsmtp.Result] = []
+    with pytest.raises(rawsmtp.ConnectionLost):
+        talk(server).send_all([submission(number) for number in range(5)], into=told)
+    assert words(told) == ["unknown", "not_sent"]
+    assert len(server.sessions) == 1
+
+
+def test_window_that_does_not_add_up_is_the_last_one_of_its_server(talk: Talk) -> None:
+    server = MemoryServer()
+    server.send_raw("BDAT", b"250 2.0.0 one\r\n250 2.0.0 too many\r\n", when="r4@x.test", times=1)
+    items = [submission(number, f"r{number}@x.test") for number in range(9)]
+    results = talk(server, chunking="trust").send_all(items, window=3)
+    assert words(results) == ["sent"] * 3 + ["unknown"] * 3 + ["sent"] * 3
+    assert server.transcript.count("C: BDAT") == 6
+    assert server.transcript.count("C: DATA") == 3
 
 
 @pytest.mark.parametrize("policy", ["abort", "continue"])

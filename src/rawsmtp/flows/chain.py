@@ -14,7 +14,6 @@ from rawsmtp.message.plan import Plan, plan
 from .content import SourceFailed, write_content
 from .submission import (
     MOST_MESSAGES,
-    MOST_REFUSALS,
     Unusable,
     check,
     conclude,
@@ -165,7 +164,7 @@ class _Chain:
         """Return the next message, if its envelope may go behind the dot; else it waits."""
         session = self._session
         most = session.capabilities.limits.get("MAILMAX", MOST_MESSAGES)
-        if not session.pipelines or session.alone or session.messages >= most or session.refusals >= MOST_REFUSALS:
+        if not session.pipelines or session.alone or session.messages >= most:
             return None
         item = yield from self._supply.peek()
         if item is None:

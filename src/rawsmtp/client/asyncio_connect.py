@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rawsmtp.errors import ConnectFailed
 
 from . import sockets
+from .settings import is_address
 
 if TYPE_CHECKING:
     from .settings import Settings
@@ -22,18 +23,26 @@ async def connect(settings: Settings, seconds: float) -> socket.socket:
     """Return a connected socket; seconds: what a caller's `connect=` is told. Raises ConnectFailed."""
     if settings.connect is not None:
         return await _call(settings, seconds)
-    loop = asyncio.get_running_loop()
     if settings.is_path:
         return await _race(settings, [(socket.AF_UNIX, settings.host)])
     try:
-        found = await loop.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+        found = await _look_up(settings)
     except OSError as error:
         raise ConnectFailed(f"no address for {settings.host!a}: {error}") from error
-    return await _race(settings, sockets.addresses(found))  # type: ignore[arg-type]  # typeshed has a union
+    return await _race(settings, sockets.addresses(found))
+
+
+async def _look_up(settings: Settings) -> list[Any]:
+    if is_address(settings.host):
+        # Nothing is asked for that, so it needs no thread to wait in.
+        return socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    return await asyncio.get_running_loop().getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
 
 
 async def _race(settings: Settings, candidates: list[sockets.Address]) -> socket.socket:
     """Try each address, the next beside it after a head start or at once when it fails; the first one wins."""
+    if len(candidates) == 1:
+        return await _connect_alone(settings, *candidates[0])
     tries: dict[asyncio.Task[socket.socket], str] = {}
     errors: list[tuple[str, Exception]] = []
     waiting = list(candidates)
@@ -55,6 +64,15 @@ async def _race(settings: Settings, candidates: list[sockets.Address]) -> socket
     finally:
         await _abandon(tries)
     raise sockets.connect_failed(settings, errors)
+
+
+async def _connect_alone(
+    settings: Settings, family: socket.AddressFamily, address: tuple[object, ...] | str
+) -> socket.socket:
+    try:
+        return await _connect_to(settings, family, address)
+    except OSError as error:
+        raise sockets.connect_failed(settings, [(sockets.shown(address), error)]) from error
 
 
 async def _abandon(tries: dict[asyncio.Task[socket.socket], str]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rawsmtp.message.source import check_piece
 from rawsmtp.wire.command import Content, EndOfData, Quit
-from rawsmtp.wire.content import LineEnds
+from rawsmtp.wire.content import LineEnds, views
 
 from .effects import ask, emit, pull
 
@@ -49,14 +49,15 @@ def write_content(
     last: tuple[Content, ...] = ()
     if source.pieces is not None:
         while (octets := (yield from _next_piece(source))) is not None:
-            if early := (yield from ask(Content(octets), timeout=timeout)):
-                return early, False
-            written += len(octets)
-            if reports:
-                yield from emit((written, None))
+            for view in views(octets):
+                if early := (yield from ask(Content(view), timeout=timeout)):
+                    return early, False
+                written += len(view)
+                if reports:
+                    yield from emit((written, None))
     else:
         total = len(source.octets)
-        for view in source.views():
+        for view in views(source.octets):
             written += len(view)
             content = Content(view, source.is_canonical)
             if written == total:
@@ -86,7 +87,7 @@ def _write_end(session: Session, last: tuple[Content, ...], behind: tuple[Comman
 def chunk_pieces(source: Source) -> Iterator[Content]:
     """Return the pieces of a chunk: line ends made CRLF, the last one there; dots stay as they are."""
     lines = LineEnds()
-    for view in source.views():
+    for view in views(source.octets):
         yield Content(lines.convert(bytes(view)))
     if end := lines.end():
         yield Content(end)

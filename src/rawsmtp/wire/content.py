@@ -96,18 +96,18 @@ def survey(octets: bytes) -> Survey:
 
 
 def _counts_of_pieces(octets: bytes) -> Iterator[tuple[int, int, int]]:
+    return (_counts(bytes(view)) for view in views(octets))
+
+
+def views(octets: bytes) -> Iterator[memoryview]:
+    """Return octets in the pieces that are put on the wire at a time; no CRLF is cut."""
     whole = memoryview(octets)
-    return (_counts(bytes(whole[start:end])) for start, end in cuts(octets))
-
-
-def cuts(octets: bytes) -> Iterator[tuple[int, int]]:
-    """Return where to cut a content into pieces that are put on the wire at a time; no CRLF is cut."""
     start, size = 0, len(octets)
     while start < size:
         end = start + PIECE
         if octets[end - 1 : end] == b"\r":
             end += 1
-        yield start, min(end, size)
+        yield whole[start:end]
         start = end
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 PIECE = 131_072
 """Octets that are put on the wire at a time: large enough that the work per piece does not show."""
+_USUAL_LINE = 8
+"""Octets of a line on average, under which counting line ends is faster than replacing them."""
 
 
 class LineEnds:
@@ -113,20 +115,24 @@ def views(octets: bytes) -> Iterator[memoryview]:
 
 def _counts(piece: bytes) -> tuple[int, int, int]:
     """Return how many CR, LF and CRLF there are."""
-    # Taking octets out is as fast as memory, and counting them is not: most contents need one count, or none.
-    both = len(piece) - len(piece.translate(None, b"\r\n"))
-    pairs = piece.count(b"\r\n") if both else 0
-    if both == 2 * pairs:
-        return pairs, pairs, pairs
-    feeds = piece.count(b"\n") if b"\r" in piece else both
-    return both - feeds, feeds, pairs
+    # Counting two octets at a time is the slow one, and replacing is slow only where there is much to replace.
+    feeds = piece.count(b"\n") if b"\n" in piece else 0
+    if b"\r" not in piece:
+        return 0, feeds, 0
+    if feeds * _USUAL_LINE > len(piece):
+        both = len(piece) - len(piece.translate(None, b"\r\n"))
+        return both - feeds, feeds, piece.count(b"\r\n")
+    without = piece.replace(b"\r", b"")
+    if without.replace(b"\n", b"\r\n") == piece:
+        return feeds, feeds, feeds
+    return len(piece) - len(without), feeds, piece.count(b"\r\n")
 
 
 def _crlf(piece: bytes) -> bytes:
-    # Counting is cheap, so the whole-piece methods below are used only where the counts prove them right.
+    if b"\r" not in piece:
+        return piece.replace(b"\n", b"\r\n")
+    # The whole-piece methods are used only where the counts prove them right.
     returns, feeds, pairs = _counts(piece)
-    if not returns:
-        return piece.replace(b"\n", b"\r\n") if feeds else piece
     if returns == pairs:
         return piece if feeds == pairs else piece.translate(None, b"\r").replace(b"\n", b"\r\n")
     return piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")

@@ -56,8 +56,14 @@ class Waited:
         return self._runner.run(collect(self._client, items, **options))
 
 
-async def collect(client: rawsmtp.AsyncClient, items: Any, **options: Any) -> list[rawsmtp.Result]:
-    return [result async for result in client.send_many(items, **options)]
+async def collect(
+    client: rawsmtp.AsyncClient, items: Any, into: list[rawsmtp.Result] | None = None, **options: Any
+) -> list[rawsmtp.Result]:
+    """Return the results; `into` has those that came before an error too."""
+    results = [] if into is None else into
+    async for result in client.send_many(items, **options):
+        results.append(result)
+    return results
 
 
 class Driven:
@@ -69,8 +75,11 @@ class Driven:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, "_run" if name == "run" else name)
 
-    def send_all(self, items: Any, **options: Any) -> list[rawsmtp.Result]:
-        return list(self._client.send_many(items, **options))
+    def send_all(self, items: Any, into: list[rawsmtp.Result] | None = None, **options: Any) -> list[rawsmtp.Result]:
+        results = [] if into is None else into
+        for result in self._client.send_many(items, **options):
+            results.append(result)
+        return results
 
 
 MakeClient = Callable[..., AnyClient]

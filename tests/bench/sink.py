@@ -11,6 +11,7 @@ import threading
 import time
 
 EHLO = b"250-sink\r\n250-PIPELINING\r\n250-CHUNKING\r\n250-8BITMIME\r\n250 SIZE 1000000000\r\n"
+_END = b"\r\n.\r\n"
 _BDAT = re.compile(rb"BDAT (\d+)", re.IGNORECASE)
 
 
@@ -93,11 +94,11 @@ class Conversation:
         return written
 
     def _end_of_data(self) -> bool:
-        end = 0 if self._buffer.startswith(b".\r\n") else self._buffer.find(b"\r\n.\r\n") + 2
-        if end < 2 and not self._buffer.startswith(b".\r\n"):
-            self._buffer = self._buffer[-4:]
+        end = self._buffer.find(_END)
+        if end < 0:
+            self._buffer = self._buffer[1 - len(_END) :]
             return False
-        self._buffer = self._buffer[end + 3 :]
+        self._buffer = self._buffer[end + len(_END) :]
         self._in_data = False
         self.messages += 1
         return True
@@ -118,6 +119,8 @@ class Conversation:
             return EHLO
         if verb == b"DATA":
             self._in_data = True
+            # The content begins at the start of a line: here too a dot may be its end.
+            self._buffer = b"\r\n" + self._buffer
             return b"354 go on\r\n"
         if verb == b"BDAT":
             match = _BDAT.match(line)

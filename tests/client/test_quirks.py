@@ -51,6 +51,7 @@ def test_503_for_all_behind_the_dot(talk: Talk) -> None:
     )
     # The first one behind a dot taught it: from then on each envelope goes alone.
     assert refused == ["MAIL FROM:<s1@x.test> SIZE=21", "RCPT TO:<r@x.test>", "DATA"]
+    assert server.transcript.count("C: RSET") == 1
 
 
 def test_abandoned_envelope_never_gives_its_sender_to_the_next(talk: Talk) -> None:
@@ -131,7 +132,7 @@ def test_354_with_nobody_accepted_is_ended_by_a_lone_dot(talk: Talk) -> None:
     assert [mail.raw for mail in server.outbox if mail.envelope.recipients] == [TEXT]
 
 
-GREETING = b"220 x\r\n"
+GREETING, OK = b"220 x\r\n", b"250 ok\r\n"
 CHUNKS = b"250-x\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 SIZE 100000\r\n"
 
 
@@ -366,6 +367,17 @@ def test_connection_that_answers_nothing_is_not_replaced(talk: Talk) -> None:
     with pytest.raises(rawsmtp.ConnectionLost):
         talk(server).send_all([submission(number) for number in range(5)])
     assert len(server.sessions) == 1
+
+
+def test_refusal_in_the_midst_of_a_message_whose_envelope_went_with_a_dot(talk: Talk) -> None:
+    begun: list[Any] = [GREETING, b"250-x\r\n250 PIPELINING\r\n", OK, OK, b"354 go\r\n", OK, OK, OK]
+    again: list[Any] = [GREETING, b"250 x\r\n", OK, OK, b"354 go\r\n", OK, b"221 bye\r\n"]
+    server = Scripts([[*begun, b"354 go\r\n552 too big\r\n"], again])
+    results = talk(server).send_all([submission(number) for number in range(3)])
+    assert [result.error is None for result in results] == [True, False, True]
+    with pytest.raises(rawsmtp.MessageRefused, match="in the midst of its content: '552 too big'"):
+        results[1].unwrap()
+    assert len(server.sessions) == 2
 
 
 def test_552_to_a_chunk_is_the_last_thing_on_its_connection(talk: Talk) -> None:

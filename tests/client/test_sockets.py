@@ -5,7 +5,8 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import rawsmtp
-from rawsmtp.client import asyncio_io
+from rawsmtp.client import asyncio_connect
+from rawsmtp.client.asyncio_io import AsyncioIO
 from rawsmtp.client.sockets import addresses
 from rawsmtp.testing import Server
 
@@ -46,7 +47,29 @@ def test_next_address_is_tried_beside_a_silent_one(monkeypatch: pytest.MonkeyPat
         async with rawsmtp.AsyncClient("mail.test", 25, security="none") as client:
             assert (await client.noop()).is_success
 
-    monkeypatch.setattr(asyncio_io, "_HEAD_START", 0.01)
+    monkeypatch.setattr(asyncio_connect, "_HEAD_START", 0.01)
     with Server() as server, asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(connect(server))
     assert given_up == [silent]
+
+
+def test_one_timer_serves_many_waits_and_ends_each_in_its_time() -> None:
+    async def wait() -> None:
+        loop = asyncio.get_running_loop()
+        waits = AsyncioIO()
+        waits._ready = loop.create_future()
+        waits._set_timer(loop, 60)
+        timer = waits._timer
+        waits._set_timer(loop, 600)
+        assert waits._timer is timer
+        waits._ring(loop)  # in the time of the first wait, which is over: the second one has its own
+        assert not waits._ready.done()
+        assert waits._timer is not None
+        assert waits._timer.when() > loop.time() + 500
+        waits._set_timer(loop, 5)
+        assert waits._timer.when() < loop.time() + 6
+        waits._ring(loop)
+        assert waits._ready.result() is False
+        assert waits._timer is None
+
+    asyncio.run(wait())

@@ -187,6 +187,16 @@ def test_pieces_are_pulled() -> None:
     assert play.said == [MAIL, R1, "DATA", "one\r", "\ntwo", "."]
 
 
+def test_big_piece_goes_in_small_ones() -> None:
+    line = "0123456789\r\n"
+    submission = Prepared(Source(pieces=iter([line.encode() * 50_000])), make(b"", "s@x.test", "r1@x.test"))
+    play = Play(submit(session(), submission), ["250 a", "250 b", "354 c", "250 d"])
+    said = play.said[3:-1]
+    assert "".join(said) == line * 50_000
+    assert 5 <= len(said) <= 10
+    assert not any(piece.endswith("\r") for piece in said)
+
+
 def test_piece_of_another_type_ends_it() -> None:
     submission = Prepared(Source(pieces=iter(["text"])), make(b"", "s@x.test", "r1@x.test"))
     state = session()

@@ -6,26 +6,24 @@ It works on the bare socket: a transport drops its reader when a write fails, an
 from __future__ import annotations
 
 import asyncio
-import inspect
 import os
 import select
-import socket
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from rawsmtp.errors import ConnectFailed, ConnectionLost, SMTPTimeout
+from rawsmtp.errors import ConnectionLost, SMTPTimeout
 from rawsmtp.flows.effects import LATER
 
 from . import sockets
+from .asyncio_connect import connect
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import AsyncIterator, Callable, Iterator
 
     from .link import Link
     from .settings import Settings
 
-_HEAD_START = 0.25
-"""Seconds that an address is tried alone before the next one is tried beside it. RFC 8305 §8."""
 _AHEAD = 4
 """Reads that are taken before anybody asked for them: then the system holds the rest back."""
 _SLICE = 0.5
@@ -46,24 +44,34 @@ class AsyncioIO:
         self._ready: asyncio.Future[bool] | None = None
         self._turn, self._turns_of = asyncio.Lock(), os.getpid()
         self._turns_in: asyncio.AbstractEventLoop | None = None
+        self._queue: list[None] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._rings = self._until = 0.0
+        self._poll: select.poll | None = None
         self._before_waiting: Callable[[], object]
         self._ahead: tuple[object, asyncio.Task[object]] | None = None
 
     async def acquire(self, seconds: float) -> bool:
         """Wait for the turn to converse; return whether it came."""
         self._check_turn()
+        queue = self._queue
+        if not queue and not self._turn.locked():
+            return await self._turn.acquire()
+        queue.append(None)
         try:
             async with asyncio.timeout(seconds):
                 return await self._turn.acquire()
         except TimeoutError:
             return False
+        finally:
+            queue.pop()
 
     def _check_turn(self) -> None:
         # A lock stays with the first loop in which somebody waited for it. In a forked child, or when that loop is
         # gone, whoever holds it is not there to release it.
         loop = asyncio.get_running_loop()
         if self._turns_of != os.getpid() or (self._turns_in is not None and self._turns_in.is_closed()):
-            self._turn, self._turns_of = asyncio.Lock(), os.getpid()
+            self._turn, self._turns_of, self._queue = asyncio.Lock(), os.getpid(), []
         self._turns_in = loop
 
     def release(self) -> None:
@@ -75,11 +83,12 @@ class AsyncioIO:
         self.drop()
         try:
             async with asyncio.timeout(seconds):
-                self._sock = await _connect_any(settings, seconds)
+                self._sock = await connect(settings, seconds)
         except TimeoutError as error:
             raise SMTPTimeout(f"no connection to {settings.place} in {seconds:.3g} seconds") from error
         self._owner = os.getpid()
         self._before_waiting = sockets.prepare(self._sock)
+        self._poll = sockets.watch(self._sock)
         return sockets.address_literal(self._sock)
 
     async def move(self, link: Link, seconds: float) -> bool:
@@ -101,6 +110,7 @@ class AsyncioIO:
         """Let the event loop read whatever comes; return False if it cannot watch sockets."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
+            self._stop_timer()
             self._loop = loop
             try:
                 loop.add_reader(sock, self._read, sock)
@@ -126,6 +136,7 @@ class AsyncioIO:
         if self._loop is not None and not self._is_blind and not self._loop.is_closed():
             self._loop.remove_reader(sock)
             self._loop.remove_writer(sock)
+        self._stop_timer()
         self._loop = None
 
     def _take(self, link: Link) -> bool:
@@ -141,14 +152,35 @@ class AsyncioIO:
         self._ready = ready
         if write:
             loop.add_writer(sock, _set, ready, True)
-        timer = loop.call_later(seconds, _set, ready, False)
+        self._set_timer(loop, seconds)
         try:
             return await ready
         finally:
-            timer.cancel()
             self._ready = None
             if write and self._sock is sock:
                 loop.remove_writer(sock)
+
+    def _set_timer(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        # One timer serves many waits, as most of them end long before it: it rings early, and then is set anew.
+        self._until = loop.time() + seconds
+        if self._timer is None or self._rings > self._until:
+            self._stop_timer()
+            self._rings = self._until
+            self._timer = loop.call_at(self._rings, self._ring, loop)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        if self._ready is None:
+            return
+        if self._until <= self._rings:
+            _set(self._ready, False)
+        else:
+            self._set_timer(loop, self._until - loop.time())
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     async def _read_when_ready(self, sock: socket.socket, link: Link, seconds: float) -> bool:
         # Windows' default loop watches no sockets; slices are short, so that a cancelled wait leaves no thread behind.
@@ -169,7 +201,8 @@ class AsyncioIO:
         sock = self._live()
         while self._take(link):
             pass
-        sockets.read(sock, link)
+        if self._poll is None or self._poll.poll(0):
+            sockets.read(sock, link)
 
     def iterate(self, items: Any) -> Iterator[tuple[object]] | AsyncIterator[tuple[object]]:
         """Return an iterator over the caller's items, each in a tuple of its own."""
@@ -229,71 +262,3 @@ async def _next(source: Any) -> object:
 def _set(future: asyncio.Future[bool], value: bool) -> None:
     if not future.done():
         future.set_result(value)
-
-
-async def _connect_any(settings: Settings, seconds: float) -> socket.socket:
-    if settings.connect is not None:
-        return await _call(settings, seconds)
-    loop = asyncio.get_running_loop()
-    if settings.is_path:
-        return await _race(settings, [(socket.AF_UNIX, settings.host)])
-    try:
-        found = await loop.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise ConnectFailed(f"no address for {settings.host!a}: {error}") from error
-    return await _race(settings, sockets.addresses(found))  # type: ignore[arg-type]  # typeshed has a union
-
-
-async def _race(settings: Settings, candidates: list[sockets.Address]) -> socket.socket:
-    """Try each address, the next beside it after a head start or at once when it fails; the first one wins."""
-    tries: dict[asyncio.Task[socket.socket], str] = {}
-    errors: list[tuple[str, Exception]] = []
-    waiting = list(candidates)
-    try:
-        while waiting or tries:
-            if waiting:
-                family, address = waiting.pop(0)
-                tries[asyncio.ensure_future(_connect(settings, family, address))] = sockets.shown(address)
-            timeout = _HEAD_START if waiting else None
-            done, _ = await asyncio.wait(tries, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                name = tries.pop(task)
-                error = task.exception()
-                if error is None:
-                    return task.result()
-                if not isinstance(error, OSError):
-                    raise error
-                errors.append((name, error))
-    finally:
-        await _abandon(tries)
-    raise sockets.connect_failed(settings, errors)
-
-
-async def _abandon(tries: dict[asyncio.Task[socket.socket], str]) -> None:
-    for task in tries:
-        task.cancel()
-    for result in await asyncio.gather(*tries, return_exceptions=True):
-        if isinstance(result, socket.socket):
-            result.close()
-
-
-async def _connect(
-    settings: Settings, family: socket.AddressFamily, address: tuple[object, ...] | str
-) -> socket.socket:
-    sock = sockets.make_socket(settings, family)
-    try:
-        sock.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(sock, address)
-    except BaseException:
-        sock.close()
-        raise
-    return sock
-
-
-async def _call(settings: Settings, seconds: float) -> socket.socket:
-    assert settings.connect is not None  # noqa: S101  # for the type checker: _connect_any() has asked
-    try:
-        made = settings.connect(settings.host, settings.port, seconds)
-        return await made if inspect.isawaitable(made) else made  # type: ignore[no-any-return]  # the caller's word
-    except OSError as error:
-        raise sockets.connect_failed(settings, [("connect=", error)]) from error

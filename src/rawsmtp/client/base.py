@@ -166,9 +166,9 @@ class BaseClient:
         """Return the moment when so many seconds, or the deadline of the call, are over."""
         return min(self._deadline, self._now() + seconds)
 
-    def _content_until(self, patience: float, octets: int) -> float:
+    def _content_bound(self, patience: float, octets: int) -> float:
         # A big message may take what it needs: content has a bound of its own, and the deadline waits meanwhile.
-        return self._now() + patience + max(octets, PIECE) / SLOWEST
+        return patience + max(octets, PIECE) / SLOWEST
 
     def _late(self, link: Link, seconds: float) -> SMTPTimeout:
         phase = self._session.progress.phase
@@ -222,6 +222,13 @@ class BaseClient:
         """Take note whether the connection that was found alive has been used just now."""
         self._session.fresh = self._now() - self._used < IDLE
         self._session.reused = True
+
+    def _note_pause(self, begun: float) -> None:
+        """Take note that the caller took its time since then: the deadline waits, and the connection idles."""
+        seconds = self._now() - begun
+        self._deadline += seconds
+        if seconds >= IDLE:
+            self._session.fresh, self._session.reused = False, True
 
     def _check_not_streaming(self) -> None:
         if self._streaming:

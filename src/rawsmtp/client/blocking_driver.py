@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from rawsmtp.errors import LocalProtocolError, SMTPError, SMTPTimeout
-from rawsmtp.flows import effects
 from rawsmtp.flows.bulk import submit_many
+from rawsmtp.flows.effects import Emit, Exchange, Open, Pull, Upgrade
 from rawsmtp.flows.session import establish
 
 from .base import BaseClient
@@ -15,7 +15,7 @@ from .blocking_io import BlockingIO
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from rawsmtp.flows.effects import T
+    from rawsmtp.flows.effects import Effect, Flow, T
     from rawsmtp.message.receipt import Result
     from rawsmtp.wire.reply import Reply
 
@@ -29,14 +29,14 @@ class BlockingDriver(BaseClient):
     _IO = BlockingIO
     _io: BlockingIO
 
-    def _call(self, conversation: Callable[[], effects.Flow[T]], on_progress: OnProgress | None = None) -> T:
+    def _call(self, conversation: Callable[[], Flow[T]], on_progress: OnProgress | None = None) -> T:
         """Perform a conversation on a connection that is up, and return its result."""
         self._take_turn()
         try:
             self._check_usable()
             self._prepare()
             flow = conversation()
-            while isinstance(result := self._run(flow), effects.Emit):
+            while isinstance(result := self._run(flow), Emit):
                 if on_progress is not None:
                     on_progress(*cast("tuple[int, int | None]", result.value))
         except SMTPError as error:
@@ -54,8 +54,10 @@ class BlockingDriver(BaseClient):
         try:
             self._check_usable()
             self._prepare()
-            while isinstance(step := self._run(flow), effects.Emit):
+            while isinstance(step := self._run(flow), Emit):
+                begun = self._now()
                 yield self._explained(cast("Result", step.value))
+                self._note_pause(begun)
                 self._start()
         except SMTPError as error:
             self._explain(error)
@@ -97,7 +99,7 @@ class BlockingDriver(BaseClient):
             if not self._session.established:
                 self._drop()
 
-    def _run(self, flow: effects.Flow[Any]) -> Any:
+    def _run(self, flow: Flow[Any]) -> Any:
         """Perform the effects of a flow until it returns; return its result, or the next Emit."""
         answer: object = None
         error: Exception | None = None
@@ -106,35 +108,40 @@ class BlockingDriver(BaseClient):
                 effect = flow.send(answer) if error is None else flow.throw(error)
             except StopIteration as stop:
                 return stop.value
-            if isinstance(effect, effects.Emit):
+            if isinstance(effect, Emit):
                 return effect
             answer = error = None
             try:
                 answer = self._perform(effect)
-            except LocalProtocolError as failure:
+            except Exception as failure:  # noqa: BLE001  # the flow alone knows what it means
+                # What the caller's source raises says nothing of the link.
+                if not isinstance(effect, Pull) and not isinstance(failure, LocalProtocolError):
+                    self._drop(str(failure))
                 error = failure
-            except SMTPError as failure:
-                self._drop(str(failure))
-                error = failure
-            except BaseException as failure:
-                if not isinstance(effect, effects.Pull) or not isinstance(failure, Exception):
-                    self._drop("a call on it was cancelled")
-                    flow.close()
-                    raise
-                error = failure
+            except BaseException:
+                self._drop("a call on it was cancelled")
+                flow.close()
+                raise
 
-    def _perform(self, effect: effects.Effect) -> object:
-        if isinstance(effect, effects.Exchange):
+    def _perform(self, effect: Effect) -> object:
+        if isinstance(effect, Exchange):
             return self._exchange(effect)
-        if isinstance(effect, effects.Pull):
-            return self._io.pull(effect.source, wait=effect.wait)
-        if isinstance(effect, effects.Open):
+        if isinstance(effect, Pull):
+            return self._pull(effect)
+        if isinstance(effect, Open):
             return self._open(effect)
-        if isinstance(effect, effects.Upgrade):
+        if isinstance(effect, Upgrade):
             return self._shake_hands(self._live(), effect.timeout, from_first_byte=False)
         raise TypeError(f"no effect: {effect!r}")
 
-    def _open(self, effect: effects.Open) -> Link:
+    def _pull(self, effect: Pull) -> object:
+        begun = self._now()
+        try:
+            return self._io.pull(effect.source, wait=effect.wait)
+        finally:
+            self._note_pause(begun)
+
+    def _open(self, effect: Open) -> Link:
         self._drop()
         until = self._until(effect.timeout)
         self.transcript.note(f"Trying {self._settings.place}...")
@@ -151,10 +158,12 @@ class BlockingDriver(BaseClient):
                 raise self._late_handshake(seconds)
         return link
 
-    def _exchange(self, effect: effects.Exchange) -> list[Reply]:
+    def _exchange(self, effect: Exchange) -> list[Reply]:
         link = self._live()
         try:
             if link.is_quiet:
+                if effect.items:
+                    link.begin()
                 self._io.glance(link)
                 if early := link.take_replies():
                     return early
@@ -168,26 +177,27 @@ class BlockingDriver(BaseClient):
             raise
         return link.take_replies()
 
-    def _move(self, link: Link, effect: effects.Exchange) -> None:
-        progress = link.progress
-        until = self._until(effect.timeout)
+    def _move(self, link: Link, effect: Exchange) -> None:
+        progress = -1
         while not link.is_settled(effect.owed):
+            now = self._now()
             if link.progress != progress:
-                progress, until = link.progress, self._until(effect.timeout)
-            if not self._io.move(link, until - self._now()):
+                progress, until = link.progress, min(now + effect.timeout, self._deadline)
+            if not self._io.move(link, until - now):
                 raise self._late(link, effect.timeout)
 
-    def _move_content(self, link: Link, effect: effects.Exchange, octets: int) -> None:
-        begun = self._now()
-        progress, patience = link.progress, self._patience(effect)
-        until, last = begun + patience, self._content_until(patience, octets)
+    def _move_content(self, link: Link, effect: Exchange, octets: int) -> None:
+        progress, patience = -1, self._patience(effect)
+        begun = now = self._now()
+        last = begun + self._content_bound(patience, octets)
         while link.outgoing and not link.is_settled(effect.owed):
             if link.progress != progress:
-                progress, until = link.progress, self._now() + patience
-            if not self._io.move(link, min(until, last) - self._now()):
+                progress, until = link.progress, now + patience
+            if not self._io.move(link, min(until, last) - now):
                 self._deadline += self._now() - begun
                 raise self._late(link, patience if until < last else last - begun)
-        self._deadline += self._now() - begun
+            now = self._now()
+        self._deadline += now - begun
         self._move(link, effect)
 
     def _drop(self, reason: str | None = None) -> None:

@@ -57,10 +57,7 @@ class BlockingIO:
             self._sock = _connect_any(settings, _look_up(settings), seconds)
         self._owner = os.getpid()
         self._before_waiting = sockets.prepare(self._sock)
-        # Windows has no poll(), and select() is limited to descriptors under 1,024 elsewhere.
-        self._poll = select.poll() if hasattr(select, "poll") else None
-        if self._poll is not None:
-            self._poll.register(self._sock, select.POLLIN)
+        self._poll = sockets.watch(self._sock)
         return sockets.address_literal(self._sock)
 
     def move(self, link: Link, seconds: float) -> bool:

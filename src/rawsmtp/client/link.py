@@ -97,6 +97,10 @@ class Link:
         is_silent = self._connection.is_between_replies or not self.is_quiet
         return self._connection.state is State.CLOSED or not is_silent
 
+    def begin(self) -> None:
+        """Take note that what was said has been answered and dealt with, and something else is to be said."""
+        self._is_ending = False
+
     def say(self, items: Sequence[Item]) -> int:
         """Take items to be written and return how many octets of content are among them.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import sys
 from functools import partial
@@ -60,6 +61,18 @@ def prepare(sock: socket.socket) -> Callable[[], object]:
     if _QUICKACK is None:
         return _nothing
     return partial(sock.setsockopt, socket.IPPROTO_TCP, _QUICKACK, 1)
+
+
+def watch(sock: socket.socket) -> select.poll | None:
+    """Return what tells without waiting, or after a wait, whether there is something to read; None where it is missing.
+
+    Windows has no poll(), and select() is limited to descriptors under 1,024 elsewhere.
+    """
+    if not hasattr(select, "poll"):
+        return None
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return poll
 
 
 def _nothing() -> None:

@@ -5,23 +5,21 @@ One message at most is ever in doubt: the answer to the next envelope shows that
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from rawsmtp.errors import SMTPError
+from rawsmtp.errors import ConnectionLost, SMTPError
 from rawsmtp.message.plan import Plan, plan
 
-from .content import write_content
+from .content import SourceFailed, write_content
 from .submission import (
     MOST_MESSAGES,
-    MOST_REFUSALS,
     Unusable,
     check,
     conclude,
     fitted,
     fly,
     grounds,
-    is_of_the_source,
     make_ready,
     midst_refusal,
 )
@@ -73,32 +71,57 @@ class _Chain:
         session, supply = self._session, self._supply
         try:
             yield from make_ready(session)
+        except SMTPError as error:
+            yield from supply.fail(item, error, lost=True)
+            return None
+        try:
             begun = self._planned(item, reset=session.needs_reset)
-            yield from self._say_envelope(begun, 0)
-        except Unusable:
-            supply.again(item)
-            yield from supply.reconnect()
         except SMTPError as error:
             yield from supply.fail(item, error)
+        except ValueError as error:
+            yield from supply.give(item, error)
         else:
-            return begun
+            return (yield from self._say_envelope(begun, 0))
         return None
 
     def _planned(self, item: Item, *, reset: bool) -> Begun:
         session = self._session
         envelope, source = fitted(session, item.prepared)
-        ground = replace(grounds(session), reset=reset, chunking=False)
+        ground = grounds(session, fresh=session.fresh, reset=reset, chunks=False)
         made = plan(envelope, source, item.prepared.refused, ground)
         return Begun(item, source, made, Transaction(envelope, item.prepared.refused))
 
-    def _say_envelope(self, begun: Begun, start: int) -> Flow[None]:
-        session = self._session
+    def _say_envelope(self, begun: Begun, start: int) -> Flow[Begun | None]:
+        """Say the flights of an envelope from this one on; None, and the item is seen to, if it does not stand."""
+        session, supply = self._session, self._supply
         reused, session.reused, session.fresh, session.needs_reset = session.reused, False, False, True
         session.messages += start == 0
-        for flight in begun.plan.flights[start:]:
-            yield from fly(session, begun.transaction, flight, reused=reused)
-            yield from check(session, begun.transaction)
-            reused = False
+        try:
+            if start:
+                yield from check(session, begun.transaction)
+            for flight in begun.plan.flights[start:]:
+                yield from fly(session, begun.transaction, flight, reused=reused)
+                yield from check(session, begun.transaction)
+                reused = False
+        except Unusable:
+            supply.again(begun.item)
+            yield from supply.reconnect()
+        except SMTPError as error:
+            if self._goes_again(begun, error):
+                supply.lose(error, begun.item)
+            else:
+                yield from supply.fail(begun.item, error, lost=begun.transaction.is_left_in_content)
+        else:
+            return begun
+        return None
+
+    def _goes_again(self, begun: Begun, error: SMTPError) -> bool:
+        """Whether it was the end of a connection that had served, not of this message, whose content it has not got.
+
+        Some servers take so many messages a connection and no more, or close one that idles.
+        """
+        has_served = self._session.messages > 1
+        return has_served and (isinstance(error, ConnectionLost) or begun.transaction.is_turned_away)
 
     def finish(self, begun: Begun) -> Flow[Begun | None]:
         """Write the content of a message, and the envelope of the next behind its dot; return that one if it stands."""
@@ -109,23 +132,29 @@ class _Chain:
         session.enter("content")
         try:
             replies, complete = yield from write_content(session, begun.source, *behind)
-        except Exception as error:  # noqa: BLE001  # whatever the message's own source raises is its result
-            if is_of_the_source(error):
-                self._put_back(follower)
-                yield from supply.fail(begun.item, error)
-                yield from supply.reconnect()
-                return None
-            lost = cast("SMTPError", error)
-            replies, complete = list(lost.replies), session.progress.outcome == "unknown"
+        except SMTPError as error:
+            replies, complete, lost = list(error.replies), session.progress.outcome == "unknown", error
+        except SourceFailed as failed:
+            self._put_back(follower)
+            yield from supply.give(begun.item, failed.error)
+            yield from supply.reconnect()
+            return None
         if not replies or not complete:
             self._put_back(follower)
             failure = midst_refusal(replies[0]) if replies else lost
             if failure is not None:
-                yield from supply.fail(begun.item, failure, lost=True)
+                yield from self._fail_content(begun, failure)
             return None
         begun.transaction.final = replies[0]
         yield from self._give_result(begun)
         return None if follower is None else (yield from self._judge(follower, replies[1:], lost))
+
+    def _fail_content(self, begun: Begun, failure: SMTPError) -> Flow[None]:
+        is_whole = begun.source.pieces is None and self._session.progress.outcome == "not_sent"
+        if is_whole and self._goes_again(begun, failure):
+            self._supply.lose(failure, begun.item)
+        else:
+            yield from self._supply.fail(begun.item, failure, lost=True)
 
     def _put_back(self, follower: Begun | None) -> None:
         if follower is not None:
@@ -135,15 +164,16 @@ class _Chain:
         """Return the next message, if its envelope may go behind the dot; else it waits."""
         session = self._session
         most = session.capabilities.limits.get("MAILMAX", MOST_MESSAGES)
-        if not session.pipelines or session.alone or session.messages >= most or session.refusals >= MOST_REFUSALS:
+        if not session.pipelines or session.alone or session.messages >= most:
             return None
         item = yield from self._supply.peek()
         if item is None:
             return None
         try:
             follower = self._planned(item, reset=False)
-        except SMTPError as error:
-            error.phase = error.phase or "mail"
+        except (SMTPError, ValueError) as error:
+            if isinstance(error, SMTPError):
+                error.phase = error.phase or "mail"
             self._supply.mistake(item, error)
             return None
         self._supply.take()
@@ -174,24 +204,13 @@ class _Chain:
         if len(replies) > len(flight):
             yield from supply.fail(follower.item, midst_refusal(replies[-1]), lost=True)
             return None
-        try:
-            session.needs_reset = True
-            session.messages += 1
-            yield from check(session, follower.transaction)
-            yield from self._say_envelope(follower, 1)
-        except Unusable:
-            supply.again(follower.item)
-            yield from supply.reconnect()
-        except SMTPError as error:
-            yield from supply.fail(follower.item, error)
-        else:
-            return follower
-        return None
+        session.messages += 1
+        return (yield from self._say_envelope(follower, 1))
 
     def _after_a_cut(self, follower: Begun, lost: SMTPError) -> Flow[None]:
         refusal = follower.transaction.cut_refusal()
-        if refusal is None:
-            self._supply.again(follower.item)
-            self._supply.lose(lost)
+        self._session.messages += 1
+        if refusal is None or follower.transaction.is_turned_away:
+            self._supply.lose(lost, follower.item)
         else:
             yield from self._supply.fail(follower.item, refusal, lost=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rawsmtp.message.fitting import not_8bit
 from rawsmtp.message.source import check_piece
 from rawsmtp.wire.command import Content, EndOfData, Quit
-from rawsmtp.wire.content import LineEnds
+from rawsmtp.wire.content import LineEnds, views
 
 from .effects import ask, emit, pull
 
@@ -15,11 +15,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rawsmtp.message.source import Source
+    from rawsmtp.wire.capabilities import Capabilities
     from rawsmtp.wire.command import Command
     from rawsmtp.wire.reply import Reply
 
     from .effects import Flow
     from .session import Session
+
+
+_END = EndOfData()
+
+
+class SourceFailed(Exception):
+    """The message's own source raised an error: its content is not complete, and the link is alive.
+
+    error: what it raised.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 def write_content(
@@ -29,57 +44,57 @@ def write_content(
 
     behind: commands that go with the last octets; replies to QUIT are not waited for.
     Returns the replies that came, and whether the dot was written: a server may refuse in the midst of the content.
+    Raises SourceFailed, and what an exchange may raise.
     """
     timeout = session.terms.timeouts.data
     written = 0
     last: tuple[Content, ...] = ()
     if source.pieces is not None:
-        while (octets := (yield from _next_piece(source.pieces))) is not None:
-            if not (session.capabilities.eight_bit_mime or octets.isascii()):
-                raise not_8bit()
-            if early := (yield from ask(Content(octets), timeout=timeout)):
-                return early, False
-            written += len(octets)
-            yield from _report(written, None, reports)
+        while (octets := (yield from _next_piece(source.pieces, session.capabilities))) is not None:
+            for view in views(octets):
+                if early := (yield from ask(Content(view), timeout=timeout)):
+                    return early, False
+                written += len(view)
+                if reports:
+                    yield from emit((written, None))
     else:
         total = len(source.octets)
-        for view in source.views():
+        for view in views(source.octets):
             written += len(view)
             content = Content(view, source.is_canonical)
             if written == total:
                 last = (content,)
             elif early := (yield from ask(content, timeout=timeout)):
                 return early, False
-            yield from _report(written, total, reports)
+            if reports:
+                yield from emit((written, total))
     return (yield from _write_end(session, last, behind)), True
 
 
-def _next_piece(pieces: object) -> Flow[bytes | None]:
+def _next_piece(pieces: object, capabilities: Capabilities) -> Flow[bytes | None]:
     try:
         piece = yield from pull(pieces)
-        return None if piece is None else check_piece(piece)
+        octets = None if piece is None else check_piece(piece)
     except Exception as error:
         # It is the caller's own error, which has no outcome.
         error.add_note("rawsmtp: the source of the message failed before its end, so the message is not_sent")
-        raise
+        raise SourceFailed(error) from error
+    if octets is not None and not (capabilities.eight_bit_mime or octets.isascii()):
+        raise SourceFailed(not_8bit("content"))
+    return octets
 
 
 def _write_end(session: Session, last: tuple[Content, ...], behind: tuple[Command, ...]) -> Flow[list[Reply]]:
     session.enter("content", "unknown")
-    owed = sum(isinstance(command, Quit) for command in behind)
-    session.parting = bool(owed)
-    return (yield from ask(*last, EndOfData(), *behind, timeout=session.terms.timeouts.final, owed=owed))
-
-
-def _report(written: int, total: int | None, reports: bool) -> Flow[None]:
-    if reports:
-        yield from emit((written, total))
+    session.parting = bool(behind) and isinstance(behind[-1], Quit)
+    timeout = session.terms.timeouts.final
+    return (yield from ask(*last, _END, *behind, timeout=timeout, owed=int(session.parting)))
 
 
 def chunk_pieces(source: Source) -> Iterator[Content]:
     """Return the pieces of a chunk: line ends made CRLF, the last one there; dots stay as they are."""
     lines = LineEnds()
-    for view in source.views():
+    for view in views(source.octets):
         yield Content(lines.convert(bytes(view)))
     if end := lines.end():
         yield Content(end)

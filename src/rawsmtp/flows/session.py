@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from rawsmtp.errors import (
@@ -37,6 +38,7 @@ class Progress(NamedTuple):
 
 
 _NOTHING = Progress("connect", "not_sent")
+_progress = cache(Progress)  # there are a few dozen, and each message goes through some
 
 
 @dataclass(slots=True)
@@ -87,7 +89,7 @@ class Session:
 
     def enter(self, phase: Phase, outcome: Outcome = "not_sent") -> None:
         """Note the phase that begins."""
-        self.progress = Progress(phase, outcome)
+        self.progress = _progress(phase, outcome)
 
 
 def establish(session: Session) -> Flow[None]:

@@ -10,13 +10,13 @@ from rawsmtp.message.fitting import fit
 from rawsmtp.message.plan import Grounds, plan
 from rawsmtp.wire.command import ChunkProbe, EndOfData, Quit
 
-from .content import chunk_pieces, write_content
+from .content import SourceFailed, chunk_pieces, write_content
 from .effects import ask
 from .session import establish, part
 from .transaction import Transaction, phase_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rawsmtp.errors import Refused
     from rawsmtp.message.envelope import Envelope
@@ -46,8 +46,17 @@ def submit(session: Session, prepared: Prepared, *, last: bool = False) -> Flow[
 
     last: whether nothing follows: QUIT then travels with the last octets.
     Raises SenderRefused, RecipientsRefused, MessageRefused or NotSupported, after which the connection goes on, and
-    what any exchange may raise, after which it is gone.
+    what any exchange may raise, after which it is gone; what the message's own source raises, in the midst of content;
+    ValueError for a command line over its limit.
     """
+    try:
+        return (yield from carry(session, prepared, last=last))
+    except SourceFailed as failed:
+        raise failed.error from failed.error.__cause__
+
+
+def carry(session: Session, prepared: Prepared, *, last: bool = False) -> Flow[Receipt]:
+    """Do as `submit`, but raise SourceFailed for what the message's own source raised."""
     yield from make_ready(session)
     try:
         return (yield from _transact(session, prepared, last=last))
@@ -83,30 +92,52 @@ def _find_out_about_chunks(session: Session) -> Flow[None]:
         yield from establish(session)
 
 
-def grounds(session: Session) -> Grounds:
-    """Return what the plan of the next message depends on."""
-    return Grounds(
-        session.capabilities, session.pipelines, session.discards is True, session.fresh, session.needs_reset
-    )
+def grounds(session: Session, *, fresh: bool, reset: bool, chunks: bool = True) -> Grounds:
+    """Return what the plan of the next message depends on.
+
+    fresh, reset: as in `Grounds`.
+    chunks: whether its content may be a chunk.
+    """
+    chunking = chunks and session.discards is True
+    return Grounds(session.capabilities, session.pipelines, chunking, fresh, reset)
 
 
 def fitted(session: Session, prepared: Prepared) -> tuple[Envelope, Source]:
-    """Return envelope and octets as this server takes them. Raises NotSupported."""
+    """Return envelope and octets as this server takes them.
+
+    Raises NotSupported; ValueError for a command line over its limit.
+    """
     session.enter("mail")
     envelope, source = fit(prepared.envelope, prepared.source, session.capabilities)
-    most = session.capabilities.limits.get("RCPTMAX")
-    if most is not None and len(envelope.recipients) > most:
-        raise NotSupported(
-            f"{len(envelope.recipients)} recipients, and the server takes {most} a message",
-            extension="LIMITS",
-            hint="send it to fewer recipients at a time",
-        )
+    longest = session.terms.limits.command_line
+    for path in (envelope.sender, *envelope.recipients):
+        if len(path.line) > longest:
+            raise ValueError(f"a line of {len(path.line)} octets, and the limit is {longest}: {str(path)[:60]!a}…")
+    if session.capabilities.limits:
+        _check_limits(envelope, session.capabilities.limits)
     return envelope, source
+
+
+def _check_limits(envelope: Envelope, limits: Mapping[str, int]) -> None:
+    """Raise NotSupported for more recipients, or domains of recipients, than the server takes. RFC 9422 §4."""
+    domains = {path.address.rpartition("@")[2].lower() for path in envelope.recipients}
+    for keyword, count, what in (
+        ("RCPTMAX", len(envelope.recipients), "recipients"),
+        ("RCPTDOMAINMAX", len(domains), "domains of recipients"),
+    ):
+        most = limits.get(keyword, count)
+        if count > most:
+            raise NotSupported(
+                f"{count} {what}, and the server takes {most} a message",
+                extension="LIMITS",
+                hint="send it to fewer recipients at a time",
+            )
 
 
 def _transact(session: Session, prepared: Prepared, *, last: bool) -> Flow[Receipt]:
     envelope, source = fitted(session, prepared)
-    made = plan(envelope, source, prepared.refused, grounds(session))
+    ground = grounds(session, fresh=session.fresh, reset=session.needs_reset)
+    made = plan(envelope, source, prepared.refused, ground)
     transaction = Transaction(envelope, prepared.refused)
     reused, session.reused, session.fresh = session.reused, False, False
     session.needs_reset = True
@@ -248,11 +279,6 @@ def _send_content(
     if not complete:
         raise midst_refusal(replies[0])
     transaction.final = replies[0]
-
-
-def is_of_the_source(error: Exception) -> bool:
-    """Whether an error in the midst of the content is the source's own: the connection is good, and of no use."""
-    return not isinstance(error, SMTPError) or isinstance(error, NotSupported)
 
 
 def midst_refusal(reply: Reply) -> MessageRefused:

@@ -42,7 +42,7 @@ class Supply:
         self._ended = False
         self._failure: Exception | None = None
         self._pulled: list[Item | Result] = []
-        self._answered = False
+        self._answered = self._goes_again = False
         self._lost: SMTPError | None = None
 
     def next(self) -> Flow[Item | None]:
@@ -79,8 +79,6 @@ class Supply:
             return None
         try:
             pulled = yield from pull(self._items, wait=wait)
-        except SMTPError:
-            raise
         except Exception as error:  # noqa: BLE001  # whatever the caller's source raises is raised to the caller
             self._failure, self._ended = error, True
             return None
@@ -103,13 +101,16 @@ class Supply:
         self._answered = True
         yield from emit(Result(item.message, receipt))
 
-    def fail(self, item: Item, error: Exception, *, lost: bool = False) -> Flow[None]:
-        """Give the error of an item.
+    def give(self, item: Item, error: Exception) -> Flow[None]:
+        """Give the error that the caller made, or the message's own source: it says nothing of the connection."""
+        yield from emit(Result(item.message, error=error))
+
+    def fail(self, item: Item, error: SMTPError, *, lost: bool = False) -> Flow[None]:
+        """Give the error that became of an item.
 
         lost: whether the connection went with it, whatever the error is.
         """
-        if isinstance(error, SMTPError):
-            self._settle(error, lost=lost)
+        self._settle(error, lost=lost)
         yield from emit(Result(item.message, error=error))
 
     def _settle(self, error: SMTPError, *, lost: bool) -> None:
@@ -118,12 +119,17 @@ class Supply:
         if error.outcome == "not_sent" and not isinstance(error, (NotSupported, LocalProtocolError)):
             error.outcome = progress.outcome
         self._answered = self._answered or isinstance(error, Refused)
-        if lost or _takes_the_connection(error):
+        if lost or not self.session.established or _takes_the_connection(error):
             self._lost = error
 
-    def lose(self, error: SMTPError) -> None:
-        """Take note that the connection is gone."""
+    def lose(self, error: SMTPError, *again: Item) -> None:
+        """Take note that the connection is gone.
+
+        again: the items that were under way, of which nothing was sent: they go on the next connection.
+        """
         self._lost = error
+        self.again(*again)
+        self._goes_again = bool(again)
 
     def renew(self) -> Flow[None]:
         """Make a new connection if the last one is gone; raise if that one answered not one message.
@@ -134,21 +140,21 @@ class Supply:
         if lost is None:
             return
         if not self._answered:
-            yield from self.give_up(lost)
+            yield from self._give_up(lost)
             raise lost
-        self._answered = False
+        # If the same item ends this connection too, it is that item's doing, and the next one is tried all the same.
+        self._answered, self._goes_again = self._goes_again, False
         yield from self.reconnect()
 
     def reconnect(self) -> Flow[None]:
-        """Make a new connection; if there is none to be had, raise, when what was pulled has its results."""
+        """Make a new connection; if that cannot be, what was pulled gets its result before the error is raised."""
         try:
             yield from establish(self.session)
         except SMTPError as error:
-            yield from self.give_up(error)
+            yield from self._give_up(error)
             raise
 
-    def give_up(self, error: SMTPError) -> Flow[None]:
-        """Give what was pulled and not sent its results, before the error of the connection is raised."""
+    def _give_up(self, error: SMTPError) -> Flow[None]:
         for found in self._pulled:
             failed = ConnectionLost(f"not sent, because the connection was lost before: {error.message}", phase="mail")
             yield from emit(found if isinstance(found, Result) else Result(found.message, error=failed))

@@ -78,6 +78,17 @@ class Transaction:
         """Whether the server did not forget the transaction before, so that this one may have joined it."""
         return self.reset is not None and self.reset.is_refusal
 
+    @property
+    def is_turned_away(self) -> bool:
+        """Whether the server ended the connection at the envelope: it says nothing of this message. RFC 5321 §3.8."""
+        replies = (self.sender, self.data, *self.refused.values())
+        return any(reply is not None and reply.code == 421 for reply in replies)
+
+    @property
+    def is_left_in_content(self) -> bool:
+        """Whether only the end of the connection can end it: the server wants content, and a dot would be a message."""
+        return self.data is not None and self.data.is_intermediate and bool(self.accepted)
+
     def refusal(self) -> Refused | None:
         """Return what the replies so far come to, if they come to a refusal.
 
@@ -85,16 +96,19 @@ class Transaction:
         """
         if self.sender is not None and self.sender.is_refusal:
             return _refused(SenderRefused, "mail", f"the sender {self.envelope.sender_given!r}", self.sender)
-        answered = len(self.accepted) + len(self.refused) >= len(self.envelope.recipients)
-        cut_short = any(reply.code == 421 for reply in self.refused.values())
-        nothing_left = not self.accepted and (answered or cut_short)
-        if nothing_left or (self.refused and self.policy == "abort" and (answered or cut_short)):
+        if self.refused and (not self.accepted or self.policy == "abort") and self._are_recipients_answered:
             return self._recipients_refused()
         if self.data is not None and self.data.is_refusal:
             return _refused(MessageRefused, "data", "the message before its content", self.data)
         if self.final is not None and self.final.is_refusal:
             return _refused(MessageRefused, "content", "the message", self.final)
         return None
+
+    @property
+    def _are_recipients_answered(self) -> bool:
+        if len(self.accepted) + len(self.refused) >= len(self.envelope.recipients):
+            return True
+        return any(reply.code == 421 for reply in self.refused.values())
 
     def _recipients_refused(self) -> RecipientsRefused:
         listed = ", ".join(f"{address!r}: {str(reply)!r}" for address, reply in self.refused.items())

@@ -5,16 +5,16 @@ RFC 2920, RFC 3030. Up to a window of messages can be in doubt at once, so the c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rawsmtp.errors import ConnectionLost, MessageRefused, SMTPError
 from rawsmtp.message.plan import plan
 from rawsmtp.wire.command import Content
 
-from .content import chunk_pieces
+from .content import SourceFailed, chunk_pieces
 from .effects import ask
-from .submission import MOST_MESSAGES, fitted, grounds, is_of_the_source, make_ready, submit
+from .submission import MOST_MESSAGES, carry, fitted, grounds, make_ready
 from .transaction import Transaction
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from rawsmtp.wire.reply import Reply
 
     from .effects import Flow
+    from .session import Session
     from .supply import Item, Supply
-
 
 @dataclass(slots=True)
 class _Pane:
@@ -51,16 +51,17 @@ def send_windows(supply: Supply, size: int) -> Flow[None]:
         try:
             yield from make_ready(session)
         except SMTPError as error:
-            yield from supply.fail(item, error)
-            yield from supply.give_up(error)
-            raise
+            yield from supply.fail(item, error, lost=True)
+            continue
         if not session.discards:
             supply.again(item)
             return
         panes = yield from _collect(supply, item, size)
-        if panes:
+        if panes and session.fresh:
             yield from _send(supply, panes)
         else:
+            # Content goes ahead on a connection that is known to be alive, and the source may have taken its time.
+            supply.again(*[pane.item for pane in panes[1:]])
             yield from _send_alone(supply, item)
 
 
@@ -85,9 +86,9 @@ def _pane(supply: Supply, item: Item, *, reset: bool) -> _Pane | None:
     session = supply.session
     try:
         envelope, source = fitted(session, item.prepared)
-    except SMTPError:
+    except (SMTPError, ValueError):
         return None
-    made = plan(envelope, source, item.prepared.refused, replace(grounds(session), fresh=True, reset=reset))
+    made = plan(envelope, source, item.prepared.refused, grounds(session, fresh=session.fresh, reset=reset))
     if not made.sends_content_ahead:
         return None
     return _Pane(item, (*made.flights[0], *chunk_pieces(source)), Transaction(envelope, item.prepared.refused))
@@ -95,38 +96,63 @@ def _pane(supply: Supply, item: Item, *, reset: bool) -> _Pane | None:
 
 def _send_alone(supply: Supply, item: Item) -> Flow[None]:
     try:
-        receipt = yield from submit(supply.session, item.prepared)
-    except Exception as error:  # noqa: BLE001  # whatever the message's own source raises is its result
-        in_content = supply.session.progress.phase == "content" and is_of_the_source(error)
+        receipt = yield from carry(supply.session, item.prepared)
+    except SourceFailed as failed:
+        yield from supply.give(item, failed.error)
+        yield from supply.reconnect()
+    except ValueError as error:
+        yield from supply.give(item, error)
+    except SMTPError as error:
         yield from supply.fail(item, error)
-        if in_content:
-            yield from supply.reconnect()
     else:
+        supply.session.fresh = True
         yield from supply.succeed(item, receipt)
 
 
 def _send(supply: Supply, panes: list[_Pane]) -> Flow[None]:
     session = supply.session
     timeouts = session.terms.timeouts
-    session.fresh, session.reused, session.needs_reset = False, False, True
+    try:
+        yield from _check_input(session)
+    except SMTPError as error:
+        yield from _send_elsewhere(supply, panes, error)
+        return
+    session.reused, session.needs_reset = False, True
     session.messages += len(panes)
     session.enter("content", "unknown")
+    replies: Sequence[Reply] = ()
     try:
         replies = yield from ask(*[said for pane in panes for said in pane.said], timeout=timeouts.final)
-        # The input has to be empty: a reply too many would mean that all of them are one place off.
-        yield from ask(timeout=timeouts.command)
+        yield from _check_input(session)
     except ConnectionLost as error:
-        _take(panes, error.replies)
+        session.enter("content")
+        _take(panes, replies or error.replies)
         yield from _tell_after_a_cut(supply, panes, error)
     except SMTPError as error:
         session.discards = False
         for pane in panes:
             yield from supply.fail(pane.item, _in_doubt(error), lost=True)
     else:
+        session.enter("content")
         _take(panes, replies)
         for pane in panes:
             yield from _tell(supply, pane)
         session.needs_reset = panes[-1].transaction.refusal() is not None
+
+
+def _check_input(session: Session) -> Flow[None]:
+    # The input has to be empty: a reply too many would mean that all of them are one place off.
+    yield from ask(timeout=session.terms.timeouts.command)
+
+
+def _send_elsewhere(supply: Supply, panes: list[_Pane], error: SMTPError) -> Flow[None]:
+    """See to a window whose connection went before anything of it was said."""
+    items = [pane.item for pane in panes]
+    if supply.session.messages:
+        supply.lose(error, *items)
+        return
+    for item in items:
+        yield from supply.fail(item, _in_doubt(error, "not_sent"), lost=True)
 
 
 def _take(panes: list[_Pane], replies: Sequence[Reply]) -> None:
@@ -143,6 +169,7 @@ def _tell(supply: Supply, pane: _Pane, *, lost: bool = False) -> Flow[None]:
     if transaction.is_reset_refused and transaction.reset is not None:
         supply.session.spent, supply.session.discards = True, False
         refusal = MessageRefused(f"the server refused RSET: {str(transaction.reset)!r}", reply=transaction.reset)
+    supply.session.refusals = supply.session.refusals + 1 if refusal is not None else 0
     if refusal is None and final is not None:
         yield from supply.succeed(pane.item, transaction.receipt(final))
         return
@@ -156,15 +183,26 @@ def _tell(supply: Supply, pane: _Pane, *, lost: bool = False) -> Flow[None]:
 
 
 def _tell_after_a_cut(supply: Supply, panes: list[_Pane], error: ConnectionLost) -> Flow[None]:
-    """Acknowledged is accepted, refused is refused; the rest is in doubt: answers can be lost as well as messages."""
+    """Acknowledged is accepted, refused is refused; the rest is in doubt, unless the server said that it leaves."""
+    outcome = "not_sent" if error.replies and _says_good_bye(panes, error.replies[-1]) else "unknown"
+    supply.lose(error)
     for pane in panes:
         transaction = pane.transaction
         if transaction.final is not None or transaction.cut_refusal() is not None:
             yield from _tell(supply, pane, lost=True)
         else:
-            yield from supply.fail(pane.item, _in_doubt(error), lost=True)
+            yield from supply.fail(pane.item, _in_doubt(error, outcome), lost=True)
 
 
-def _in_doubt(error: SMTPError) -> SMTPError:
+def _says_good_bye(panes: list[_Pane], last: Reply) -> bool:
+    """Whether the last reply of a connection ended it: nothing behind it was executed.
+
+    A 554 does so only as the answer to RSET, which nobody refuses but to close: Exim, after too many of them. Behind
+    any other 554 a server goes on, and its next answers may be what was lost.
+    """
+    return last.code == 421 or (last.code == 554 and any(pane.transaction.reset is last for pane in panes))
+
+
+def _in_doubt(error: SMTPError, outcome: str = "unknown") -> SMTPError:
     """Return an error of the same kind for one of several messages."""
-    return type(error)(error.message, phase="content", outcome="unknown", reply=error.reply, hint=error.hint)
+    return type(error)(error.message, phase="content", outcome=outcome, reply=error.reply, hint=error.hint)  # type: ignore[arg-type]  # one of the outcomes

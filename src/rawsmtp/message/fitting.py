@@ -14,6 +14,7 @@ from .source import Source
 if TYPE_CHECKING:
     from email.message import Message
 
+    from rawsmtp.errors import Phase
     from rawsmtp.wire.capabilities import Capabilities
 
 
@@ -23,7 +24,8 @@ def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> tuple
     Raises NotSupported where the server cannot carry the message: "SMTPUTF8" for an address that is not ASCII, "SIZE"
     for a message over the size that it takes, "8BITMIME" for octets that are not ASCII and cannot be encoded.
     """
-    envelope = _fit_addresses(envelope, capabilities)
+    if not _is_ascii(envelope):
+        envelope = _fit_addresses(envelope, capabilities)
     has_utf8_headers = _has_utf8_headers(source, capabilities)
     parameters: list[str] = []
     declared = {parameter.partition("=")[0].upper() for parameter in envelope.sender.parameters}
@@ -32,7 +34,7 @@ def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> tuple
         parameters += body
     if "SIZE" not in declared:
         parameters += _size(source, capabilities)
-    if "SMTPUTF8" not in declared and (_is_international(envelope) or has_utf8_headers):
+    if "SMTPUTF8" not in declared and (has_utf8_headers or not _is_ascii(envelope)):
         parameters.append("SMTPUTF8")
     if parameters:
         envelope = Envelope(envelope.sender.adding(*parameters), envelope.recipients, envelope.given)
@@ -40,10 +42,7 @@ def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> tuple
 
 
 def _fit_addresses(envelope: Envelope, capabilities: Capabilities) -> Envelope:
-    paths = (envelope.sender, *envelope.recipients)
-    if all(path.address.isascii() for path in paths):
-        return envelope
-    for path in paths:
+    for path in (envelope.sender, *envelope.recipients):
         if path.address and Mailbox.parse(path.address).needs_smtputf8 and not capabilities.smtputf8:
             raise NotSupported(
                 f"the server does not offer SMTPUTF8, which the address {path.address!r} needs", extension="SMTPUTF8"
@@ -62,8 +61,8 @@ def _ascii_domain(address: str) -> str:
     return str(Mailbox.parse(address).with_ascii_domain()) if address else address
 
 
-def _is_international(envelope: Envelope) -> bool:
-    return not all(path.address.isascii() for path in (envelope.sender, *envelope.recipients))
+def _is_ascii(envelope: Envelope) -> bool:
+    return envelope.sender.address.isascii() and all(path.address.isascii() for path in envelope.recipients)
 
 
 def _has_utf8_headers(source: Source, capabilities: Capabilities) -> bool:
@@ -110,10 +109,11 @@ def _as_7bit(email: Message) -> Source:
     return encoded
 
 
-def not_8bit() -> NotSupported:
+def not_8bit(phase: Phase = "mail") -> NotSupported:
     """Return the error for octets that are not ASCII where they cannot be sent; of a stream, in its midst."""
     return NotSupported(
         "the message has octets beyond ASCII, and the server does not offer 8BITMIME",
         extension="8BITMIME",
+        phase=phase,
         hint="encode the message as quoted-printable or base64, or give an EmailMessage, which is encoded as needed",
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WORTH_LOSING = 65_536
 """Octets of content that go out before a recipient was accepted, at most: more would cost more than a turnaround."""
+_DATA, _RESET = Data(), (Rset(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,11 @@ def plan(envelope: Envelope, source: Source, policy: RefusedPolicy, grounds: Gro
     policy: "abort" with several recipients holds the content back until all are accepted: a lone dot after a partial
         refusal would deliver an empty message.
     """
-    head = (*([Rset()] if grounds.reset else []), envelope.sender, *envelope.recipients)
+    head = (*(_RESET if grounds.reset else ()), envelope.sender, *envelope.recipients)
     size = _chunk_size(source, grounds)
-    last: Command = Data() if size is None else Bdat(size, last=True)
+    last: Command = _DATA if size is None else Bdat(size, last=True)
     if not grounds.pipelining:
-        return Plan(tuple((command,) for command in (*head, Data())))
+        return Plan(tuple((command,) for command in (*head, _DATA)))
     all_or_nothing = policy == "abort" and len(envelope.recipients) > 1
     if all_or_nothing or (size is not None and not (grounds.fresh and size <= WORTH_LOSING)):
         return Plan((head, (last,)), chunk=size is not None)
@@ -81,7 +82,8 @@ def _chunk_size(source: Source, grounds: Grounds) -> int | None:
 
     A server may answer a chunk over its limit and lose step with the content: so SIZE has to be known on both sides.
     """
+    if not grounds.chunking or not grounds.pipelining:
+        return None
     capabilities = grounds.capabilities
-    eligible = grounds.chunking and grounds.pipelining and capabilities.chunking and "SIZE" in capabilities
-    size = source.size if eligible else None
+    size = source.size if capabilities.chunking and "SIZE" in capabilities else None
     return size if size is None or capabilities.size is None or size <= capabilities.size else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from io import TextIOBase
 from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
 
-from rawsmtp.wire.content import PIECE, Survey, cuts, survey
+from rawsmtp.wire.content import PIECE, Survey, survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,11 +59,6 @@ class Source:
     def is_ascii(self) -> bool | None:
         """Whether all octets are 7-bit; None where that is not known before they are sent."""
         return self.octets.isascii() if self.pieces is None else None
-
-    def views(self) -> Iterator[memoryview]:
-        """Return the octets in pieces that are put on the wire at a time; no CRLF is cut."""
-        whole = memoryview(self.octets)
-        return (whole[start:end] for start, end in cuts(self.octets))
 
 
 def source(message: AnyMessage) -> Source:

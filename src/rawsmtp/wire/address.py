@@ -23,8 +23,7 @@ _MAILBOX = rf"({_DOT_STRING}|{_QUOTED})@({_DOMAIN}|{_LITERAL})"
 _LOCAL = rf"{_DOT_STRING}|{_QUOTED}"
 _DOMAIN_ONLY = rf"{_DOMAIN}|{_LITERAL}"
 _PLAIN_DOMAIN = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
-_PLAIN = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
-_ODD_PAIRS = ("..", ".@", "@.", "-.", "@-", ".-")
+_PLAIN = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9]+(?:(?:-+|\.)[A-Za-z0-9]+)*")
 _LABEL_OCTETS = 63
 _DOMAIN_OCTETS = 255
 _LOCAL_OCTETS = 64
@@ -89,20 +88,9 @@ class Mailbox:
 def check_address(address: str) -> str:
     """Return the address if it is exactly one; raises as `Mailbox.parse` does."""
     # Most addresses are of the plain kind, and every message has some: one match instead of the whole grammar.
-    if type(address) is not str or len(address) > _LOCAL_OCTETS or not _PLAIN.fullmatch(address) or _is_odd(address):
+    if type(address) is not str or len(address) > _LOCAL_OCTETS or not _PLAIN.fullmatch(address):
         Mailbox.parse(address)
     return address
-
-
-def _is_odd(address: str) -> bool:
-    return (
-        ".." in address
-        or address[0] == "."
-        or ".@" in address
-        or "@." in address
-        or "-." in address
-        or (address[-1] in ".-" or "@-" in address or ".-" in address)
-    )
 
 
 def check_domain(domain: str) -> str:

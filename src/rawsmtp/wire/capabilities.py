@@ -22,7 +22,7 @@ class Capabilities(Mapping[str, tuple[str, ...]]):
     keywords: the keywords with their parameters, as `parse` finds them.
     """
 
-    __slots__ = ("_keywords", "pipelining")
+    __slots__ = ("_keywords", "_limits", "_size", "pipelining")
 
     pipelining: bool
     """PIPELINING, RFC 2920; asked for at each command, so found once."""
@@ -30,6 +30,9 @@ class Capabilities(Mapping[str, tuple[str, ...]]):
     def __init__(self, keywords: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self._keywords = {keyword.upper(): parameters for keyword, parameters in (keywords or {}).items()}
         self.pipelining = "PIPELINING" in self._keywords
+        # Asked for at each message.
+        self._size = _size(self._keywords.get("SIZE", ()))
+        self._limits = _limits(self._keywords.get("LIMITS", ()))
 
     @classmethod
     def parse(cls, reply: Reply, limits: Limits = DEFAULT_LIMITS, ignore: Collection[str] = ()) -> Capabilities:
@@ -70,14 +73,12 @@ class Capabilities(Mapping[str, tuple[str, ...]]):
     @property
     def size(self) -> int | None:
         """The largest message in octets that SIZE declares; None if it declares none. RFC 1870 §4."""
-        value = next(iter(self.get("SIZE", ())), "")
-        return int(value) or None if _is_number(value) else None
+        return self._size
 
     @property
-    def limits(self) -> dict[str, int]:
+    def limits(self) -> Mapping[str, int]:
         """The LIMITS that it declares, such as MAILMAX, RCPTMAX and RCPTDOMAINMAX; others are passed over. RFC 9422."""
-        pairs = (parameter.upper().partition("=") for parameter in self.get("LIMITS", ()))
-        return {name: int(value) for name, _, value in pairs if _is_number(value) and int(value)}
+        return self._limits
 
     @property
     def auth(self) -> tuple[str, ...]:
@@ -113,6 +114,16 @@ class Capabilities(Mapping[str, tuple[str, ...]]):
     def enhanced_status_codes(self) -> bool:
         """ENHANCEDSTATUSCODES, RFC 2034."""
         return "ENHANCEDSTATUSCODES" in self
+
+
+def _size(parameters: tuple[str, ...]) -> int | None:
+    value = next(iter(parameters), "")
+    return int(value) or None if _is_number(value) else None
+
+
+def _limits(parameters: tuple[str, ...]) -> dict[str, int]:
+    pairs = (parameter.upper().partition("=") for parameter in parameters)
+    return {name: int(value) for name, _, value in pairs if _is_number(value) and int(value)}
 
 
 def _is_number(text: str) -> bool:

@@ -165,9 +165,8 @@ class _Path(Command):
         self._check(address)
         object.__setattr__(self, "address", address)
         object.__setattr__(self, "parameters", parameters)
-        words = [f"{self.keyword}:<{address}>"]
-        words += [check_token(parameter, f"a parameter of {self.verb.value}") for parameter in parameters]
-        _set_line(self, " ".join(words))
+        path = f"{self.keyword}:<{address}>"
+        _set_line(self, f"{path} {self._checked(parameters)}" if parameters else path)
 
     def _check(self, address: str) -> None:
         check_address(address)
@@ -176,13 +175,14 @@ class _Path(Command):
         """Return the same command with more parameters; what is there has been checked."""
         if not parameters:
             return self
-        words = [self.line[:-2].decode("utf-8")]
-        words += [check_token(parameter, f"a parameter of {self.verb.value}") for parameter in parameters]
         more = object.__new__(type(self))
         object.__setattr__(more, "address", self.address)
         object.__setattr__(more, "parameters", (*self.parameters, *parameters))
-        _set_line(more, " ".join(words))
+        object.__setattr__(more, "line", self.line[:-2] + b" " + command_line(self._checked(parameters)))
         return more
+
+    def _checked(self, parameters: tuple[str, ...]) -> str:
+        return " ".join([check_token(parameter, f"a parameter of {self.keyword}") for parameter in parameters])
 
     def __reduce__(self) -> tuple[type[_Path], tuple[str, ...]]:
         return type(self), (self.address, *self.parameters)

@@ -13,6 +13,8 @@ from .reply import Reply, decode, printable
 # On octets: int() and str.isdigit() take signs, spaces and the digits of other scripts.
 _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])([^\r\n]*))?")
 _START = re.compile(rb"[2-5](?:[0-9](?:[0-9](?:[ \r-].*)?)?)?", re.DOTALL)
+_REMEMBERED = 64
+"""Replies of one line that are remembered: a server answers most commands in the same words each time."""
 
 
 class ReplyParser:
@@ -28,6 +30,7 @@ class ReplyParser:
         self._raw: list[bytes] = []
         self._texts: list[str] = []
         self._octets = 0
+        self._remembered: dict[bytes, Reply] = {}
 
     @property
     def is_empty(self) -> bool:
@@ -49,7 +52,9 @@ class ReplyParser:
         replies: list[Reply] = []
         try:
             for line in lines:
-                reply = self._line(line)
+                reply = None if self._raw else self._remembered.get(line)
+                if reply is None:
+                    reply = self._line(line)
                 if reply is not None:
                     replies.append(reply)
             if self._rest:
@@ -65,7 +70,10 @@ class ReplyParser:
             raise self._malformed(line)
         code, separator, text = match.groups()
         if separator != b"-" and not self._raw:
-            return Reply(int(code), printable(decode(text)) if text else "", line + b"\r\n")
+            reply = Reply(int(code), printable(decode(text)) if text else "", line + b"\r\n")
+            if len(self._remembered) < _REMEMBERED:
+                self._remembered[line] = reply
+            return reply
         return self._continue(line, code, separator, text or b"")
 
     def _continue(self, line: bytes, code: bytes, separator: bytes | None, text: bytes) -> Reply | None:

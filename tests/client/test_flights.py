@@ -1,0 +1,101 @@
+"""What a flight is on a real socket: one write, read meanwhile, and acknowledged at once; for both clients."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from rawsmtp.testing import MemoryServer, Say, Server
+
+if TYPE_CHECKING:
+    from tests.conftest import MakeClient
+
+TEXT = b"Subject: x\r\n\r\nhello\r\n"
+
+
+class Watched(socket.socket):
+    """Keeps what is done with it, in order."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        super().__init__(socket.AF_INET, socket.SOCK_STREAM)
+        self.done: list[Any] = []
+        self.connect(address)
+
+    def setsockopt(self, *given: Any) -> None:
+        super().setsockopt(*given)
+        self.done.append(given)
+
+    def send(self, octets: Any, flags: int = 0) -> int:
+        self.done.append(bytes(octets))
+        return super().send(octets, flags)
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        come = super().recv(size, flags)
+        self.done.append("read")
+        return come
+
+
+def test_a_flight_is_one_write(make_client: MakeClient) -> None:
+    with Server() as server:
+        watched = Watched((server.host, server.port))
+        client = make_client(server.host, server.port, connect=lambda *_: watched)
+        client.send(TEXT, sender="a@x.test", recipients=["b@x.test", "c@x.test"], refused="continue")
+    written = [done for done in watched.done if isinstance(done, bytes)]
+    assert [octets.count(b"\r\n") for octets in written] == [1, 4, 4]
+    assert written[1].startswith(b"MAIL")
+    assert written[1].endswith(b"DATA\r\n")
+    assert written[2] == TEXT + b".\r\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="TCP_QUICKACK is Linux's")
+def test_what_comes_is_acknowledged_at_once(make_client: MakeClient) -> None:
+    """Without it the Nagle algorithm of some servers waits for our delayed ACK, 40 ms each turn."""
+    with Server() as server:
+        watched = Watched((server.host, server.port))
+        client = make_client(server.host, server.port, connect=lambda *_: watched)
+        client.send(TEXT, sender="a@x.test", recipients="b@x.test")
+    quick = (socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+    reads = [number for number, done in enumerate(watched.done) if done == "read"]
+    assert len(reads) >= 4
+    before = 0
+    for read in reads:
+        assert quick in watched.done[before:read]
+        before = read
+
+
+def serve_by_octets(sock: socket.socket, channel: Any) -> None:
+    """Be a server that reads one octet at a time, and reads on when its answer is written."""
+    with sock:
+        sock.settimeout(30)
+        for step in channel.open():
+            sock.sendall(step.octets)
+        while octet := sock.recv(1):
+            for step in channel.receive(octet):
+                if isinstance(step, Say):
+                    sock.sendall(step.octets)
+
+
+def test_a_writer_reads_while_it_writes(make_client: MakeClient) -> None:
+    """All buffers are full on both sides long before all is written: who writes alone waits for ever."""
+    count = 3_000
+    server = MemoryServer()
+    server.limit(recipients=count)
+    server.reply_to("RCPT", 250, "2.1.5 " + "x" * 1_000)
+    ours, theirs = socket.socketpair()
+    for sock in (ours, theirs):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+    thread = threading.Thread(target=serve_by_octets, args=(theirs, server.new_channel()))
+    thread.start()
+    client = make_client("localhost", 25, security="none", connect=lambda *_: ours, timeout=20)
+    to = [f"r{number}@x.test" for number in range(count)]
+    try:
+        receipt = client.send(TEXT, sender="a@x.test", recipients=to, refused="continue")
+    finally:
+        client.abort()
+        thread.join(60)
+    assert list(receipt.accepted) == to
+    assert server.outbox[0].envelope.recipients == tuple(to)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from rawsmtp.wire.reply import Reply
 
-_AUTH_VERBS = (Verb.AUTH, Verb.AUTH_ANSWER)
 _HELLO_VERBS = (Verb.EHLO, Verb.LHLO, Verb.HELO)
 
 
@@ -128,8 +127,9 @@ class Connection:
 
     def _line(self, item: Command) -> bytes:
         line = item.line
-        limit = self._limits.auth_line if item.verb in _AUTH_VERBS else self._limits.command_line
-        if len(line) > limit:
+        limit = self._limits.auth_line if item.verb is Verb.AUTH else self._limits.command_line
+        # RFC 4954 §4: what answers a challenge is as long as its mechanism makes it.
+        if len(line) > limit and item.verb is not Verb.AUTH_ANSWER:
             raise ValueError(f"a command line of {len(line)} octets, and the limit is {limit}: {str(item)[:60]!a}…")
         if isinstance(item, Bdat):
             self._chunk = item.size

@@ -85,12 +85,12 @@ class AsyncioIO:
     async def move(self, link: Link, seconds: float) -> bool:
         """Wait until octets can be moved, and move some; return False if the time was up before."""
         sock = self._live()
+        if seconds <= 0:
+            return False
         if sockets.wants_to_write(link) and sockets.write(sock, link):
             return True
         if self._come or not self._watch(sock):
             return self._take(link) or await self._read_when_ready(sock, link, seconds)
-        if seconds <= 0:
-            return False
         self._before_waiting()
         is_ready = await self._wait(sock, seconds, write=sockets.wants_to_write(link))
         if self._come:
@@ -249,6 +249,7 @@ async def _race(settings: Settings, candidates: list[sockets.Address]) -> socket
     tries: dict[asyncio.Task[socket.socket], str] = {}
     errors: list[tuple[str, Exception]] = []
     waiting = list(candidates)
+    winner: socket.socket | None = None
     try:
         while waiting or tries:
             if waiting:
@@ -260,21 +261,32 @@ async def _race(settings: Settings, candidates: list[sockets.Address]) -> socket
                 name = tries.pop(task)
                 error = task.exception()
                 if error is None:
-                    return task.result()
+                    winner = task.result()
+                    return winner
                 if not isinstance(error, OSError):
                     raise error
                 errors.append((name, error))
     finally:
-        await _abandon(tries)
+        try:
+            await _abandon(tries)
+        except BaseException:
+            # A cancellation here would lose what nobody else has seen yet.
+            if winner is not None:
+                winner.close()
+            raise
     raise sockets.connect_failed(settings, errors)
 
 
 async def _abandon(tries: dict[asyncio.Task[socket.socket], str]) -> None:
     for task in tries:
         task.cancel()
-    for result in await asyncio.gather(*tries, return_exceptions=True):
-        if isinstance(result, socket.socket):
-            result.close()
+        task.add_done_callback(_close_result)
+    await asyncio.gather(*tries, return_exceptions=True)
+
+
+def _close_result(task: asyncio.Task[socket.socket]) -> None:
+    if not task.cancelled() and task.exception() is None:
+        task.result().close()
 
 
 async def _connect(

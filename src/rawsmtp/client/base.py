@@ -155,9 +155,9 @@ class BaseClient:
     def _tls_context(self) -> ssl.SSLContext:
         return self._settings.tls_context or default_context()
 
-    def _start(self) -> None:
-        """Begin the clock of a call."""
-        self._deadline = self._ends if self._ends is not None else self._now() + self._settings.deadline
+    def _new_deadline(self) -> float:
+        """Return the moment at which a call that begins now has to be over."""
+        return self._ends if self._ends is not None else self._now() + self._settings.deadline
 
     def _left(self) -> float:
         return self._deadline - self._now()

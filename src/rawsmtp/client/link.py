@@ -99,9 +99,11 @@ class Link:
     def say(self, items: Sequence[Item]) -> int:
         """Take items to be written and return how many octets of content are among them.
 
-        Raises as `Connection.send` does, and then nothing is written.
+        Raises as `Connection.send` does, or ConnectionLost if TLS is broken, and then nothing is written.
         """
         octets = self._connection.send(*items)
+        if self._tls is not None:
+            octets = self._tls.encrypt(octets)
         content = 0
         ends, is_more = False, self._is_ending
         for item in items:
@@ -117,7 +119,7 @@ class Link:
         # The octets of a big chunk come after the call in which its BDAT was said.
         self._is_ending = ends or is_more
         self._transcript.record_sent(items, tls=self._tls is not None)
-        self._put(octets if self._tls is None else self._tls.encrypt(octets))
+        self._put(octets)
         self._said = self._put_in_all
         return content
 

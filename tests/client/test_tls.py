@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 from contextlib import suppress
+from traceback import TracebackException
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -165,6 +166,9 @@ def test_tls_that_breaks_behind_a_reply_is_a_lost_connection(version: ssl.TLSVer
         link.say([Ehlo("x")])
     assert isinstance(caught.value.__cause__, ssl.SSLError)
     assert not link.has_handed_over
+    for error in (caught.value, caught.value.__cause__):
+        frames = TracebackException.from_exception(error, capture_locals=True).stack
+        assert "EHLO x\\r" not in "".join(repr(frame.locals) for frame in frames if frame.filename != __file__)
 
 
 def test_server_that_stops_reading_in_the_midst_of_content(make_client: MakeClient) -> None:

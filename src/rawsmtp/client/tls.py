@@ -112,7 +112,9 @@ class TLSLayer:
             try:
                 self._object.write(octets)
             except self._ssl.SSLError as error:
-                raise _broke(error) from error
+                # No frame of the traceback has the octets in it: they may be a secret.
+                del octets
+                raise _broke(error) from error.with_traceback(None)
         return self._outgoing.read()
 
     def feed(self, data: bytes) -> None:

@@ -161,10 +161,28 @@ def _begin(session: Session, mechanism: Mechanism, responses: Responses) -> Flow
 
 
 def _first(mechanism: Mechanism, responses: Responses) -> Auth:
+    initial = _respond(responses, None)
+    if isinstance(initial, MechanismFailed):
+        raise _TryAnother(NotSupported(f"AUTH {mechanism.name} cannot be used: {initial}", extension="AUTH"))
+    return Auth(mechanism.name, initial)
+
+
+_ENDED = MechanismFailed("a challenge too many")
+
+
+def _respond(responses: Responses, challenge: bytes | None) -> bytes | MechanismFailed | None:
+    """Return the response, or why there is none: raised on, it would have the frames with it that know the secret."""
     try:
-        return Auth(mechanism.name, next(responses))
+        return responses.send(challenge)
+    except StopIteration:
+        return _ENDED
     except MechanismFailed as error:
-        raise _TryAnother(NotSupported(f"AUTH {mechanism.name} cannot be used: {error}", extension="AUTH")) from None
+        return error
+
+
+def _answer(responses: Responses, challenge: bytes | None) -> AuthAnswer | MechanismFailed:
+    response = _respond(responses, challenge)
+    return response if isinstance(response, MechanismFailed) else AuthAnswer(response)
 
 
 def _answer_challenges(
@@ -175,38 +193,38 @@ def _answer_challenges(
     for _ in range(session.terms.limits.auth_rounds):
         if reply.code != 334:
             return reply, document
-        try:
-            challenge = _challenge(reply)
-            answer = AuthAnswer(responses.send(challenge))
-        except (MechanismFailed, StopIteration) as error:
-            yield from _cancel(session, mechanism, error)
-        else:
-            document = challenge if mechanism.error_document else b""
-            reply = yield from ask_one(answer, session.terms.timeouts.command)
+        challenge = _challenge(reply)
+        if isinstance(challenge, MechanismFailed):
+            raise (yield from _cancel(session, mechanism, challenge))
+        answer = _answer(responses, challenge)
+        if isinstance(answer, MechanismFailed):
+            raise (yield from _cancel(session, mechanism, answer))
+        document = challenge if mechanism.error_document else b""
+        reply = yield from ask_one(answer, session.terms.timeouts.command)
     if reply.code != 334:
         return reply, document
     raise RemoteProtocolError(f"more than {session.terms.limits.auth_rounds} challenges in AUTH {mechanism.name}")
 
 
-def _challenge(reply: Reply) -> bytes:
+def _challenge(reply: Reply) -> bytes | MechanismFailed:
     try:
         return binascii.a2b_base64(reply.raw[4:].strip(b" \r\n"), strict_mode=True)
     except binascii.Error as error:
-        raise MechanismFailed(f"a challenge that is not base64: {error}") from None
+        return MechanismFailed(f"a challenge that is not base64: {error}")
 
 
-def _cancel(session: Session, mechanism: Mechanism, why: Exception) -> Flow[None]:
+def _cancel(session: Session, mechanism: Mechanism, why: MechanismFailed) -> Flow[Exception]:
+    """End the exchange and return what is to be raised."""
     # RFC 4954 §4: "*" ends the exchange, and the server answers it with a refusal.
     reply = yield from ask_one(AuthAnswer(None), session.terms.timeouts.command)
     if not reply.is_refusal:
         raise RemoteProtocolError(f"the server goes on with AUTH {mechanism.name}, which was cancelled", reply=reply)
-    told = str(why) or "a challenge too many"
-    failure = AuthenticationFailed(f"AUTH {mechanism.name} was given up: {told}", reply=reply)
+    failure = AuthenticationFailed(f"AUTH {mechanism.name} was given up: {why}", reply=reply)
     if reply.code in _NOTHING_MORE:
-        raise failure
+        return failure
     # What the code means would be said of the "*", which is our own.
     failure.hint = "where the server offers another mechanism, the credential can name it: mechanism="
-    raise failure if isinstance(why, MechanismFailed) and why.is_final else _TryAnother(failure)
+    return failure if why.is_final else _TryAnother(failure)
 
 
 def _refusal(mechanism: Mechanism, reply: Reply, document: bytes) -> Exception:
@@ -220,10 +238,7 @@ def _refusal(mechanism: Mechanism, reply: Reply, document: bytes) -> Exception:
 
 
 def _finish(mechanism: Mechanism, responses: Responses, reply: Reply) -> None:
-    try:
-        responses.send(None)
-    except StopIteration:
-        return
-    except MechanismFailed as error:
-        raise RemoteProtocolError(f"the server ended AUTH {mechanism.name} too early: {error}", reply=reply) from None
-    raise RemoteProtocolError(f"the server ended AUTH {mechanism.name} too early", reply=reply)
+    answer = _answer(responses, None)
+    if answer is not _ENDED:
+        why = f": {answer}" if isinstance(answer, MechanismFailed) else ""
+        raise RemoteProtocolError(f"the server ended AUTH {mechanism.name} too early{why}", reply=reply)

@@ -126,14 +126,15 @@ class Connection:
             raise ValueError(f"an address of more than {self._limits.address} octets: {address[:60]!a}…")
 
     def _line(self, item: Command) -> bytes:
-        line = item.line
         limit = self._limits.auth_line if item.verb is Verb.AUTH else self._limits.command_line
         # RFC 4954 §4: what answers a challenge is as long as its mechanism makes it.
-        if len(line) > limit and item.verb is not Verb.AUTH_ANSWER:
-            raise ValueError(f"a command line of {len(line)} octets, and the limit is {limit}: {str(item)[:60]!a}…")
+        if len(item.line) > limit and item.verb is not Verb.AUTH_ANSWER:
+            raise ValueError(
+                f"a command line of {len(item.line)} octets, and the limit is {limit}: {str(item)[:60]!a}…"
+            )
         if isinstance(item, Bdat):
             self._chunk = item.size
-        return line
+        return item.line
 
     def receive(self, data: bytes) -> list[Reply]:
         """Return the replies that these octets complete.

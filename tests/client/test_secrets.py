@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import rawsmtp
+from rawsmtp import Limits
 from rawsmtp.client.link import Link
 from rawsmtp.client.redaction import Redactor
 from rawsmtp.client.tls import default_context
@@ -188,7 +189,7 @@ def test_server_that_knows_the_secret_from_the_connection_before(talk: Talk, cho
 
 def test_what_waits_for_the_end_of_its_line_stands_behind_starttls_too() -> None:
     """The second connection holds parts of lines back, and must not hide them from the check for injections."""
-    link = Link(rawsmtp.Transcript(), rawsmtp.Limits(), (), "x", (), Redactor([SECRET], 4_096))
+    link = Link(rawsmtp.Transcript(), Limits(), (), "x", (), Redactor([SECRET]))
     link.receive(b"220 x\r\n")
     link.say([Ehlo("x")])
     link.receive(b"250-x\r\n250 STARTTLS\r\n")
@@ -207,7 +208,7 @@ def test_later_replies_are_redacted_too(talk: Talk) -> None:
 
 
 def test_codes_and_line_ends_stay() -> None:
-    redactor = Redactor(["250 "], 4_096)
+    redactor = Redactor(["250 "])
     assert redactor.feed(b"250 ok 250 x\r\n250-") == b"250 ok [redacted]x\r\n"
     assert redactor.feed(b"250 \r\n") == b""
     assert redactor.feed(b"250 250 x\r\n") == b"250-[redacted]\r\n250 [redacted]x\r\n"
@@ -236,14 +237,14 @@ HIDDEN: dict[str, tuple[bytes, bytes]] = {
 @pytest.mark.parametrize("size", [1, 3, 10_000])
 @pytest.mark.parametrize(("said", "shown"), HIDDEN.values(), ids=HIDDEN)
 def test_secret_however_it_is_cut(said: bytes, shown: bytes, size: int) -> None:
-    redactor = Redactor(["correct-horse"], 4_096)
+    redactor = Redactor(["correct-horse"])
     pieces = [said[place : place + size] for place in range(0, len(said), size)]
     assert b"".join(map(redactor.feed, pieces)) == shown
     assert redactor.end() == b""
 
 
 def test_reply_that_never_ends_is_not_held_back_for_ever() -> None:
-    redactor = Redactor(["secret"], 4_096, 1_000)
+    redactor = Redactor(["secret"], Limits(reply=1_000))
     held = 0
     for _ in range(1_000):
         held += 8 - len(redactor.feed(b"250-se\r\n"))
@@ -251,17 +252,17 @@ def test_reply_that_never_ends_is_not_held_back_for_ever() -> None:
 
 
 def test_end_inside_a_reply_gives_what_is_held() -> None:
-    redactor = Redactor(["secret"], 4_096)
+    redactor = Redactor(["secret"])
     assert redactor.feed(b"250-a sec\r\n250-ret\r\n250 sec") == b""
     assert redactor.end() == b"250-a [redacted]\r\n250-[redacted]\r\n250 sec"
 
 
 def test_challenges_are_cut_for_long_matches_alone() -> None:
-    redactor = Redactor(["abcd"], 4_096)
+    redactor = Redactor(["abcd"])
     assert redactor.feed(b"334 abcd\r\n") == b"334 abcd\r\n"
     assert redactor.feed(b"250 abcd\r\n") == b"250 [redacted]\r\n"
 
 
 def test_line_that_never_ends_is_not_held_back_for_ever() -> None:
-    redactor = Redactor(["secret"], 16)
+    redactor = Redactor(["secret"], Limits(line=16))
     assert redactor.feed(b"250 " + b"x" * 20 + b"secret") == b"250 " + b"x" * 20 + b"[redacted]"

@@ -137,7 +137,7 @@ class Link:
 
     def _keep_secret(self, item: Auth | AuthAnswer) -> None:
         if self.redactor is None:
-            self.redactor = Redactor(self._secrets, self._limits.line, self._limits.reply)
+            self.redactor = Redactor(self._secrets, self._limits)
         response = item.initial if isinstance(item, Auth) else item.response
         if response:
             self.redactor.learn(response)

@@ -9,6 +9,8 @@ import re
 from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
+from rawsmtp.wire.limits import DEFAULT_LIMITS, Limits
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -30,13 +32,11 @@ class Redactor:
     Whatever a line or a reply is cut into, and whether letters are changed to upper or lower case, does not hide them.
 
     secrets: what must not be seen.
-    line: octets of a line that are held back until its end has come.
-    reply: octets of a reply that are held back until its end has come.
+    limits: how much of a line and of a reply is held back until its end has come.
     """
 
-    def __init__(self, secrets: Iterable[str], line: int, reply: int = 65_536) -> None:
-        self._longest_line = line
-        self._longest = reply
+    def __init__(self, secrets: Iterable[str], limits: Limits = DEFAULT_LIMITS) -> None:
+        self._limits = limits
         self._clear: set[bytes] = set()
         self._encoded: set[bytes] = set()
         self.restart()
@@ -71,7 +71,7 @@ class Redactor:
         """Return the complete replies of what came so far, secrets out; a part of one waits for its end."""
         *lines, self._rest = (self._rest + octets).split(b"\r\n")
         done = b"".join(map(self._take, lines))
-        if len(self._rest) > self._longest_line:
+        if len(self._rest) > self._limits.line:
             return done + self.end()
         return done
 
@@ -81,7 +81,7 @@ class Redactor:
         return self._scrub(rest)
 
     def _take(self, line: bytes) -> bytes:
-        if line[3:4] == b"-" and self._held < self._longest:
+        if line[3:4] == b"-" and self._held < self._limits.reply and len(self._lines) < self._limits.lines:
             self._lines.append(line)
             self._held += len(line) + 2
             return b""

@@ -62,6 +62,17 @@ def test_challenges(data: bytes) -> None:
     fuzz.check_challenges(data)
 
 
+SAID = st.lists(
+    st.sampled_from([b"535-", b"535 ", b"334 ", b"@", b"correct", b"-horse", b"x", b"\r\n", b"\r", b"Y29y"])
+)
+
+
+@few
+@given(SAID.map(b"".join) | st.binary())
+def test_secrets(data: bytes) -> None:
+    fuzz.check_secrets(data)
+
+
 @settings(few, max_examples=40)
 @given(st.binary() | REPLIES)
 def test_anything(data: bytes) -> None:

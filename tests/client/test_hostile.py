@@ -432,7 +432,10 @@ TLS = [
     Case("refused for good", [GREET, OFFER, b"501 no\r\n"], TLSFailed, "tls", words="501 no"),
     Case("421", [GREET, OFFER, b"421 no\r\n"], TLSFailed, "tls", words="421 no"),
     Case("250 for 220", [GREET, OFFER, OK], RemoteProtocolError, "tls"),
-    Case("a reply behind it", [GREET, OFFER, b"220 go\r\n250 AUTH PLAIN\r\n"], RemoteProtocolError, "tls"),
+    Case(
+        "a reply behind it", [GREET, OFFER, b"220 go\r\n250 AUTH PLAIN\r\n"], RemoteProtocolError, "tls", words="attack"
+    ),
+    Case("421 behind it", [GREET, OFFER, b"220 go\r\n421 bye\r\n"], RemoteProtocolError, "tls", words="attack"),
     Case("a part behind it", [GREET, OFFER, b"220 go\r\n2"], RemoteProtocolError, "tls", words="attack"),
     Case(
         "a part of a reply behind it",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from rawsmtp.wire.reply import Reply
 
+_INJECTED = "octets in clear behind the reply to STARTTLS, an attack"
 _HELLO_VERBS = (Verb.EHLO, Verb.LHLO, Verb.HELO)
 
 
@@ -184,6 +185,8 @@ class Connection:
             return self._owed.popleft()
         if self._said is State.CONTENT:
             return Verb.CONTENT
+        if self._said is State.HANDSHAKE:
+            raise RemoteProtocolError(f"{_INJECTED}: {str(reply)!r}", reply=reply)
         if reply.code == 421:
             raise ConnectionLost(f"the server ended the connection: {str(reply)!r}", reply=reply)
         raise RemoteProtocolError(f"a reply that nothing was asked for: {str(reply)!r}", reply=reply)
@@ -218,7 +221,7 @@ class Connection:
         if not self._parser.is_empty:
             unfinished = self._parser.unfinished
             self._close()
-            raise RemoteProtocolError(f"octets in clear behind the reply to STARTTLS, an attack: {unfinished[:80]!a}")
+            raise RemoteProtocolError(f"{_INJECTED}: {unfinished[:80]!a}")
         self._said = self._answered = State.START
         self.capabilities = Capabilities()
 

@@ -81,6 +81,9 @@ def test_anything(data: bytes) -> None:
 
 SEEDS = [
     b"",
+    b"250 " + b"x" * (fuzz.LIMITS.line - 4) + b"\r\n",
+    b"250-" + b"x" * (fuzz.LIMITS.line - 4) + b"\r\n250\r\n",
+    b"250 " + b"x" * (fuzz.LIMITS.line - 3) + b"\r\n",
     b"\r\n",
     b"250 ok\r\n" * 9,
     b"250-" * 40,

@@ -71,7 +71,7 @@ class Redactor:
         """Return the complete replies of what came so far, secrets out; a part of one waits for its end."""
         *lines, self._rest = (self._rest + octets).split(b"\r\n")
         done = b"".join(map(self._take, lines))
-        if len(self._rest) > self._limits.line:
+        if len(self._rest) > self._limits.line + self._rest.endswith(b"\r"):
             return done + self.end()
         return done
 

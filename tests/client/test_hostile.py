@@ -467,6 +467,17 @@ def test_hostile_starttls(talk: Talk, case: Case) -> None:
     run(talk, case)
 
 
+def test_refusal_as_long_as_may_be_fills_no_log(talk: Talk) -> None:
+    refusal = b"554-" + b"x" * 4_000 + b"\r\n"
+    server = MemoryServer(script=[*up_to("mail"), refusal * 15 + b"554 no\r\n"])
+    with pytest.raises(SenderRefused) as caught:
+        talk(server).send(TEXT, sender=SENDER, recipients=RECIPIENT)
+    assert caught.value.reply is not None
+    assert len(caught.value.reply.raw) > 60_000
+    assert len(str(caught.value)) < 5_000
+    assert len(str(caught.value.transcript)) < 6_000
+
+
 # What comes without an end, a piece at a time: a server has no end of octets.
 ENDLESS: dict[str, tuple[bytes, bytes]] = {
     "a line": (b"220 ", b"x" * 1_000),

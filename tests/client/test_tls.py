@@ -51,6 +51,16 @@ def test_tls_older_than_1_2_is_refused(talk: Talk) -> None:
         talk(MemoryServer(tls="implicit", context=context), tls_context=default_context()).connect()
 
 
+def test_default_context_does_not_rely_on_the_defaults_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    lax = ssl.create_default_context()
+    lax.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    monkeypatch.setattr(ssl, "create_default_context", lambda: lax)
+    context = default_context()
+    assert context.minimum_version == ssl.TLSVersion.TLSv1_2
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert not context.hostname_checks_common_name
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_capabilities_are_forgotten_at_the_handshake(talk: Talk, mode: Any) -> None:
     server = MemoryServer(tls=mode)

@@ -100,6 +100,24 @@ def test_nothing_is_tried_behind(
     assert words in str(play.error)
 
 
+BROKEN = ["!", "Zm9v!", "Zm9v Zm9v", "Zg==Zg==", "=Zm9v", "Zg", "Zg=", "Z\tg==", "Zm9v====", "Zm9vü", "-_-_"]
+
+
+@pytest.mark.parametrize("text", BROKEN, ids=ascii)
+def test_challenge_that_is_not_quite_base64_is_cancelled(text: str) -> None:
+    """LOGIN would take whatever a lenient decoder makes of it."""
+    play = log_in(Password("u", "p", mechanism="LOGIN", in_clear=True), "LOGIN", f"334 {text}", "501 cancelled")
+    assert play.said == [LOGIN, "*"]
+    assert "not base64" in str(play.error)
+
+
+@pytest.mark.parametrize("text", ["", " ", "Zm9v", "Zm9v ", "VXNlcm5hbWU6"])
+def test_challenge_that_is_base64_is_answered(text: str) -> None:
+    play = log_in(Password("u", "p", mechanism="LOGIN", in_clear=True), "LOGIN", f"334 {text}", "334 ", "235 ok")
+    assert play.error is None
+    assert play.said == [LOGIN, "[redacted]", "[redacted]"]
+
+
 def test_what_is_no_error_of_scram_has_another_one_tried_but_in_clear_none_that_shows_the_secret() -> None:
     one_too_few = challenge("r=oursX,s=QQ==,i=1")
     play = log_in(PASSWORD, "SCRAM-SHA-256 SCRAM-SHA-1 PLAIN", one_too_few, "501 x", one_too_few, "501 x")

@@ -101,6 +101,7 @@ SEEDS = [
     "x@\u212a.test".encode(),
     b"xn--" + b"a" * 60,
     b'"a\\"@[::1]',
+    ".".join("ü" * 40).encode(),
 ]
 
 

@@ -84,3 +84,11 @@ def test_standard_relatives() -> None:
 
 def test_every_public_error_is_exported() -> None:
     assert all(getattr(rawsmtp, kind.__name__) is kind for kind in KINDS)
+
+
+def test_message_that_quotes_a_long_reply_is_cut() -> None:
+    error = errors.MessageRefused("x" * 60_000, reply=PERMANENT)
+    assert len(str(error)) < 5_000
+    assert str(error).endswith("x…")
+    assert error.args == (error.message,)
+    assert pickle.loads(pickle.dumps(error)) == error

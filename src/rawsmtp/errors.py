@@ -37,6 +37,9 @@ Outcome = Literal["not_sent", "refused", "unknown"]
 PICKLED_LINES = 32
 """Lines of transcript that a pickled error carries: enough for the last exchange, small enough for a task queue."""
 
+MESSAGE = 4_000
+"""Characters of a message at most: a server's reply is quoted in it, and may be much longer."""
+
 
 class SMTPError(Exception):
     """Anything that a server or a network did to a conversation.
@@ -61,6 +64,8 @@ class SMTPError(Exception):
         hint: str | None = None,
         transcript: Transcript | None = None,
     ) -> None:
+        if len(message) > MESSAGE:
+            message = message[:MESSAGE] + "…"
         super().__init__(message)
         self.message = message
         self.phase: Phase | None = phase

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -117,6 +118,8 @@ def test_how_the_server_is_named(host: str, place: str) -> None:
         ("a", None, {"tls_context": True}, TypeError, "SSLContext"),
         ("a", None, {"lmtp": True}, ValueError, "later version"),
         ("a", None, {"tls": True}, TypeError, "unexpected keyword argument 'tls'"),
+        ("a", None, {"tls_context": False}, TypeError, "not bool"),
+        ("a", None, {"tls_context": ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)}, ValueError, "for a server"),
     ],
 )
 @pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
@@ -152,6 +155,20 @@ def test_name_is_never_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_international_host_becomes_a_labels() -> None:
     assert settings("bücher.example", None, {}).host == "xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("mail.test", "mail.test"),
+        ("mail.test.", "mail.test"),
+        ("[::1]", "::1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("/a.", "/a."),
+    ],
+)
+def test_name_that_a_certificate_has_to_have(host: str, name: str) -> None:
+    assert settings(host, None, {}).certified_name == name
 
 
 def test_secret_is_not_in_the_repr() -> None:

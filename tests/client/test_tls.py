@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ssl
 import threading
+from contextlib import suppress
+from traceback import TracebackException
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import rawsmtp
+from rawsmtp.client.link import Link
 from rawsmtp.client.tls import default_context
 from rawsmtp.testing import MemoryServer, Pause, Server, authority
+from rawsmtp.wire.command import Ehlo
 
 if TYPE_CHECKING:
     from tests.conftest import MakeClient, Talk
@@ -45,6 +49,16 @@ def test_tls_older_than_1_2_is_refused(talk: Talk) -> None:
     context.set_ciphers("ALL:@SECLEVEL=0")
     with pytest.raises(rawsmtp.TLSFailed):
         talk(MemoryServer(tls="implicit", context=context), tls_context=default_context()).connect()
+
+
+def test_default_context_does_not_rely_on_the_defaults_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    lax = ssl.create_default_context()
+    lax.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    monkeypatch.setattr(ssl, "create_default_context", lambda: lax)
+    context = default_context()
+    assert context.minimum_version == ssl.TLSVersion.TLSv1_2
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert not context.hostname_checks_common_name
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -123,6 +137,48 @@ def test_handshake_has_a_time_limit(make_client: MakeClient) -> None:
         client = make_client(mute.host, mute.port, security="tls", timeout=0.2)
         with pytest.raises(rawsmtp.SMTPTimeout, match="handshake"):
             client.connect()
+
+
+def over_tls(version: ssl.TLSVersion) -> tuple[Link, ssl.SSLObject, ssl.MemoryBIO]:
+    """Return a link inside TLS, and the server's side of it with what that has to say."""
+    context = authority().client_context()
+    context.maximum_version = version
+    link = Link(rawsmtp.Transcript(), rawsmtp.Limits(), (), "x")
+    link.begin_tls(context, "localhost", from_first_byte=True)
+    coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = authority().issue().server_context().wrap_bio(coming, going, server_side=True)
+    while not link.shake_hands():
+        coming.write(link.outgoing)
+        link.wrote(len(link.outgoing))
+        with suppress(ssl.SSLWantReadError):
+            server.do_handshake()
+        if answer := going.read():
+            link.receive(answer)
+    return link, server, going
+
+
+JUNK = {
+    "a record that is not theirs": b"\x17\x03\x03\x00\x20" + b"j" * 32,
+    "an alert in clear": b"\x15\x03\x03\x00\x02\x02\x28",
+    "no record": b"250 ok\r\n250 ok\r\n",
+    "a record without an end": b"\x17\x03\x03\xff\xff",
+}
+
+
+@pytest.mark.parametrize("junk", JUNK.values(), ids=JUNK)
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=lambda version: version.name)
+def test_tls_that_breaks_behind_a_reply_is_a_lost_connection(version: ssl.TLSVersion, junk: bytes) -> None:
+    link, server, going = over_tls(version)
+    server.write(b"220 x\r\n")
+    link.receive(going.read() + junk)
+    assert [reply.code for reply in link.take_replies()] == [220]
+    with pytest.raises(rawsmtp.ConnectionLost) as caught:
+        link.say([Ehlo("x")])
+    assert isinstance(caught.value.__cause__, ssl.SSLError)
+    assert not link.has_handed_over
+    for error in (caught.value, caught.value.__cause__):
+        frames = TracebackException.from_exception(error, capture_locals=True).stack
+        assert "b'EHLO x" not in "".join(repr(frame.locals) for frame in frames if frame.filename != __file__)
 
 
 def test_server_that_stops_reading_in_the_midst_of_content(make_client: MakeClient) -> None:

@@ -64,3 +64,12 @@ def test_replies_that_break_the_protocol_are_recorded(talk: Talk) -> None:
         client.connect()
     said = [entry.line for entry in client.transcript if entry.direction == "received"]
     assert said == ["220 x.test", "250 x.test", "250 what else?"]
+
+
+def test_a_reply_beyond_all_measure_is_not_kept_whole() -> None:
+    transcript = Transcript()
+    transcript.record_received([Reply(250, "x" * 4_000), Reply(554, "y" * 60_000)], tls=False)
+    short, long = transcript
+    assert short.line == "250 " + "x" * 4_000
+    assert len(long.line) < 5_000
+    assert long.line.endswith("y…")

@@ -1,7 +1,8 @@
 """Every parser of what a server says, fed with anything: only the documented errors come out.
 
-`python -m tests.fuzz.fuzz_parsers` is guided by coverage where atheris is installed; its arguments are libFuzzer's.
-`test_parsers.py` beside it runs the same check under Hypothesis.
+`python -m tests.fuzz.fuzz_parsers` is guided by coverage where atheris is installed; its arguments are libFuzzer's, and
+a first one may name a single target, which goes faster: replies, connections, texts, challenges or secrets.
+`test_parsers.py` beside it runs the same checks under Hypothesis.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rawsmtp import Capabilities, Connection, Limits, Password, Reply, State, commands
+from rawsmtp.client.redaction import SHOWN, Redactor
 from rawsmtp.errors import ConnectionLost, LocalProtocolError, RemoteProtocolError
 from rawsmtp.message.header_addresses import parse
 from rawsmtp.protocol.state import SEND
@@ -91,6 +93,7 @@ def check(data: bytes) -> None:
     check_connections(data)
     check_texts(data)
     check_challenges(data)
+    check_secrets(data)
 
 
 def feeds(data: bytes) -> dict[str, list[bytes]]:
@@ -241,15 +244,46 @@ def _scram(data: bytes) -> None:
     raise AssertionError("the server's signature is right by chance")
 
 
+KEPT = b"correct-horse"
+
+
+def check_secrets(data: bytes) -> None:
+    """What a server says does not depend on how it is cut, and has no secret in it; what has none stays as it is."""
+    for said in (data, data.replace(b"@", KEPT), data.replace(b"@", KEPT[:6] + b"\r\n535 " + KEPT[6:])):
+        ways = {way: _without_secrets(pieces) for way, pieces in feeds(said).items() if way != "with more behind"}
+        whole = ways["whole"]
+        if len(set(ways.values())) > 1 and max(map(len, said.split(b"\r\n"))) <= LIMITS.line:
+            raise AssertionError(f"it depends on the borders: {ways}")
+        if b"\r\n" not in said and KEPT in whole[4:].lower() and not said[:3] == b"334":
+            raise AssertionError(f"the secret is there: {whole!r}")
+        if SHOWN not in whole and whole != said:
+            raise AssertionError(f"{said!r} became {whole!r}")
+
+
+def _without_secrets(pieces: list[bytes]) -> bytes:
+    redactor = Redactor([KEPT.decode()], LIMITS)
+    return b"".join(map(redactor.feed, pieces)) + redactor.end()
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "replies": check_replies,
+    "connections": check_connections,
+    "texts": check_texts,
+    "challenges": check_challenges,
+    "secrets": check_secrets,
+}
+
+
 def main() -> int:
     """Run until something is found, or as long as libFuzzer's arguments say; return the exit status."""
+    target = TARGETS[sys.argv.pop(1)] if sys.argv[1:2] and sys.argv[1] in TARGETS else check
     try:
         atheris: Any = import_module("atheris")
     except ImportError:
         print("atheris is not installed, so nothing is fuzzed: pip install atheris", file=sys.stderr)  # noqa: T201  # said to whoever runs it
         return 0
     atheris.instrument_all()
-    atheris.Setup(sys.argv, check)
+    atheris.Setup(sys.argv, target)
     atheris.Fuzz()
     return 0
 

@@ -62,6 +62,17 @@ def test_challenges(data: bytes) -> None:
     fuzz.check_challenges(data)
 
 
+SAID = st.lists(
+    st.sampled_from([b"535-", b"535 ", b"334 ", b"@", b"correct", b"-horse", b"x", b"\r\n", b"\r", b"Y29y"])
+)
+
+
+@few
+@given(SAID.map(b"".join) | st.binary())
+def test_secrets(data: bytes) -> None:
+    fuzz.check_secrets(data)
+
+
 @settings(few, max_examples=40)
 @given(st.binary() | REPLIES)
 def test_anything(data: bytes) -> None:
@@ -70,6 +81,9 @@ def test_anything(data: bytes) -> None:
 
 SEEDS = [
     b"",
+    b"250 " + b"x" * (fuzz.LIMITS.line - 4) + b"\r\n",
+    b"250-" + b"x" * (fuzz.LIMITS.line - 4) + b"\r\n250\r\n",
+    b"250 " + b"x" * (fuzz.LIMITS.line - 3) + b"\r\n",
     b"\r\n",
     b"250 ok\r\n" * 9,
     b"250-" * 40,
@@ -87,6 +101,7 @@ SEEDS = [
     "x@\u212a.test".encode(),
     b"xn--" + b"a" * 60,
     b'"a\\"@[::1]',
+    ".".join("ü" * 40).encode(),
 ]
 
 

@@ -110,7 +110,8 @@ def test_an_expired_token_is_replaced_once(
 
 def test_a_token_that_stays_expired_is_replaced_once_only(client_with: ClientWith, dovecot: Dovecot) -> None:
     before = dovecot.attempts()
-    client = client_with(OAuth2(USER, lambda: dovecot.token(lasts=-60)))
+    tokens = iter([dovecot.token(lasts=-60), dovecot.token(lasts=-61)])
+    client = client_with(OAuth2(USER, lambda: next(tokens)))
     with pytest.raises(rawsmtp.AuthenticationFailed):
         client.connect()
     assert dovecot.attempts() == before + 2

@@ -248,6 +248,9 @@ def test_lines_over_the_limit() -> None:
     with pytest.raises(ValueError, match="limit is 30") as caught:
         connection.send(commands.Auth("PLAIN", b"secretsecretsecret"))
     assert "c2VjcmV0" not in str(caught.value)
+    connection.send(commands.Auth("PLAIN"))
+    connection.receive(b"334 \r\n")
+    assert len(connection.send(commands.AuthAnswer(b"secretsecretsecret"))) > 20
 
 
 def test_every_row_leads_somewhere() -> None:

@@ -18,7 +18,6 @@ from rawsmtp.client.tls import TLSLayer, default_context
 from rawsmtp.errors import ConnectFailed, ConnectionLost, RemoteProtocolError, SMTPTimeout
 from rawsmtp.wire.command import Command
 from rawsmtp.wire.gate import command_line
-from rawsmtp.wire.limits import DEFAULT_LIMITS
 from rawsmtp.wire.parser import ReplyParser
 from rawsmtp.wire.reply import printable
 from rawsmtp.wire.verb import Verb
@@ -108,7 +107,7 @@ class Wire:
     def keep_secret(self, *secrets: str, response: bytes = b"") -> None:
         """Take a secret, or a response that was said in AUTH, out of whatever the server says from now on."""
         if self._redactor is None or secrets:
-            self._redactor = Redactor(secrets, DEFAULT_LIMITS.line)
+            self._redactor = Redactor(secrets)
         self._redactor.learn(response)
 
     def begin_tls(self) -> TLSInfo:

@@ -46,6 +46,7 @@ async def _race(settings: Settings, candidates: list[sockets.Address]) -> socket
     tries: dict[asyncio.Task[socket.socket], str] = {}
     errors: list[tuple[str, Exception]] = []
     waiting = list(candidates)
+    winner: socket.socket | None = None
     try:
         while waiting or tries:
             if waiting:
@@ -57,12 +58,19 @@ async def _race(settings: Settings, candidates: list[sockets.Address]) -> socket
                 name = tries.pop(task)
                 error = task.exception()
                 if error is None:
-                    return task.result()
+                    winner = task.result()
+                    return winner
                 if not isinstance(error, OSError):
                     raise error
                 errors.append((name, error))
     finally:
-        await _abandon(tries)
+        try:
+            await _abandon(tries)
+        except BaseException:
+            # A cancellation here would lose what nobody else has seen yet.
+            if winner is not None:
+                winner.close()
+            raise
     raise sockets.connect_failed(settings, errors)
 
 
@@ -78,9 +86,13 @@ async def _connect_alone(
 async def _abandon(tries: dict[asyncio.Task[socket.socket], str]) -> None:
     for task in tries:
         task.cancel()
-    for result in await asyncio.gather(*tries, return_exceptions=True):
-        if isinstance(result, socket.socket):
-            result.close()
+        task.add_done_callback(_close_result)
+    await asyncio.gather(*tries, return_exceptions=True)
+
+
+def _close_result(task: asyncio.Task[socket.socket]) -> None:
+    if not task.cancelled() and task.exception() is None:
+        task.result().close()
 
 
 async def _connect_to(

@@ -94,12 +94,12 @@ class AsyncioIO:
     async def move(self, link: Link, seconds: float) -> bool:
         """Wait until octets can be moved, and move some; return False if the time was up before."""
         sock = self._live()
+        if seconds <= 0:
+            return False
         if sockets.wants_to_write(link) and sockets.write(sock, link):
             return True
         if self._come or not self._watch(sock):
             return self._take(link) or await self._read_when_ready(sock, link, seconds)
-        if seconds <= 0:
-            return False
         self._before_waiting()
         is_ready = await self._wait(sock, seconds, write=sockets.wants_to_write(link))
         if self._come:

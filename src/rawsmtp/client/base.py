@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rawsmtp.wire.limits import Limits
     from rawsmtp.wire.reply import Reply
 
+    from .redaction import Redactor
     from .settings import Auth
 
 IDLE = 5.0
@@ -83,6 +84,7 @@ class BaseClient:
         self._now: Callable[[], float] = monotonic
         self._session = Session(self._settings.terms)
         self._link: Link | None = None
+        self._redactor: Redactor | None = None
         self._owner = 0
         self._takes_async: bool = self._io.takes_async
         self._broken: str | None = None
@@ -145,7 +147,7 @@ class BaseClient:
         self._broken = None
         self.transcript.note(f"Connected to {self._settings.place}.")
         secrets = terms.credential.secrets if terms.credential is not None else ()
-        return Link(self.transcript, terms.limits, terms.ignore_extensions, local_name, secrets)
+        return Link(self.transcript, terms.limits, terms.ignore_extensions, local_name, secrets, self._redactor)
 
     def _live(self) -> Link:
         if self._link is None:
@@ -155,9 +157,9 @@ class BaseClient:
     def _tls_context(self) -> ssl.SSLContext:
         return self._settings.tls_context or default_context()
 
-    def _start(self) -> None:
-        """Begin the clock of a call."""
-        self._deadline = self._ends if self._ends is not None else self._now() + self._settings.deadline
+    def _new_deadline(self) -> float:
+        """Return the moment at which a call that begins now has to be over."""
+        return self._ends if self._ends is not None else self._now() + self._settings.deadline
 
     def _left(self) -> float:
         return self._deadline - self._now()
@@ -204,6 +206,7 @@ class BaseClient:
         link, self._link = self._link, None
         if link is None:
             return
+        self._redactor = link.redactor
         self._broken = reason if self._session.established else None
         progress = self._session.progress
         if progress.outcome == "unknown" and not link.has_handed_over:

@@ -58,7 +58,7 @@ class BlockingDriver(BaseClient):
                 begun = self._now()
                 yield self._explained(cast("Result", step.value))
                 self._note_pause(begun)
-                self._start()
+                self._deadline = self._new_deadline()
         except SMTPError as error:
             self._explain(error)
             raise
@@ -70,9 +70,11 @@ class BlockingDriver(BaseClient):
 
     def _take_turn(self) -> None:
         self._check_not_streaming()
-        self._start()
-        if not self._io.acquire(self._left()):
+        # Whoever has the turn goes by its own deadline, which is not ours to move.
+        deadline = self._new_deadline()
+        if not self._io.acquire(deadline - self._now()):
             raise SMTPTimeout(f"no turn to converse in {self._settings.deadline:.3g} seconds", phase="command")
+        self._deadline = deadline
 
     def _end_turn(self) -> None:
         if self._is_out_of_step():
@@ -151,7 +153,7 @@ class BlockingDriver(BaseClient):
         return self._link
 
     def _shake_hands(self, link: Link, seconds: float, *, from_first_byte: bool) -> Link:
-        link.begin_tls(self._tls_context(), self._settings.host, from_first_byte=from_first_byte)
+        link.begin_tls(self._tls_context(), self._settings.certified_name, from_first_byte=from_first_byte)
         until = self._until(seconds)
         while not link.shake_hands():
             if not self._io.move(link, until - self._now()):

@@ -49,12 +49,13 @@ class BlockingIO:
     def open(self, settings: Settings, seconds: float) -> str:
         """Connect within so many seconds and return the local address as a literal. Raises ConnectFailed."""
         self.drop()
+        until = monotonic() + seconds
         if settings.connect is not None:
             self._sock = _call(settings, seconds)
         elif settings.is_path:
-            self._sock = _connect_any(settings, [(socket.AF_UNIX, settings.host)], seconds)
+            self._sock = _connect_any(settings, [(socket.AF_UNIX, settings.host)], until)
         else:
-            self._sock = _connect_any(settings, _look_up(settings), seconds)
+            self._sock = _connect_any(settings, _look_up(settings), until)
         self._owner = os.getpid()
         self._before_waiting = sockets.prepare(self._sock)
         self._poll = sockets.watch(self._sock)
@@ -63,6 +64,8 @@ class BlockingIO:
     def move(self, link: Link, seconds: float) -> bool:
         """Wait until octets can be moved, and move some; return False if the time was up before."""
         sock = self._live()
+        if seconds <= 0:
+            return False
         write = sockets.wants_to_write(link)
         if write and sockets.write(sock, link):
             return True
@@ -73,8 +76,6 @@ class BlockingIO:
         return True
 
     def _wait(self, sock: socket.socket, seconds: float, *, write: bool) -> bool:
-        if seconds <= 0:
-            return False
         if self._poll is None:
             readable, writable, failed = select.select([sock], [sock] if write else [], [sock], seconds)
             return bool(readable or writable or failed)
@@ -123,8 +124,7 @@ def _look_up(settings: Settings) -> list[sockets.Address]:
     return sockets.addresses(found)  # type: ignore[arg-type]  # typeshed has a union of tuples
 
 
-def _connect_any(settings: Settings, candidates: list[sockets.Address], seconds: float) -> socket.socket:
-    until = monotonic() + seconds
+def _connect_any(settings: Settings, candidates: list[sockets.Address], until: float) -> socket.socket:
     errors: list[tuple[str, Exception]] = []
     for number, (family, address) in enumerate(candidates):
         left = until - monotonic()
@@ -135,6 +135,8 @@ def _connect_any(settings: Settings, candidates: list[sockets.Address], seconds:
             return _connect(settings, family, address, min(share, left))
         except OSError as error:
             errors.append((sockets.shown(address), error))
+    if not errors:
+        raise SMTPTimeout(f"no connection to {settings.place}: its name was not looked up in time")
     if any(isinstance(error, TimeoutError) for _, error in errors):
         raise SMTPTimeout(str(sockets.connect_failed(settings, errors))) from errors[-1][1]
     raise sockets.connect_failed(settings, errors)

@@ -39,7 +39,8 @@ class Link:
     outgoing: octets to be written.
     is_writing: whether octets are being handed over, so that nobody knows how many are.
     progress: rises whenever octets are written or a reply is complete.
-    secrets: what must not be seen in what the server says.
+    secrets: what must not be seen in what the server says, once it was said to it.
+    redactor: what was said on the connection before: this server knows it already. None for the first one.
     """
 
     def __init__(
@@ -49,14 +50,18 @@ class Link:
         ignore_extensions: Collection[str],
         local_name: str,
         secrets: Collection[str] = (),
+        redactor: Redactor | None = None,
     ) -> None:
         self._connection = Connection(limits, ignore_extensions)
         self._transcript = transcript
         self._secrets = secrets
-        self._line_limit = limits.line
-        self._redactor: Redactor | None = None
+        self._limits = limits
+        self.redactor = redactor
+        if redactor is not None:
+            redactor.restart()
         self._tls: TLSLayer | None = None
         self._replies: list[Reply] = []
+        self._held = b""
         self.local_name = local_name
         self.outgoing = b""
         self._put_in_all = self._written = self._said = 0
@@ -104,9 +109,9 @@ class Link:
     def say(self, items: Sequence[Item]) -> int:
         """Take items to be written and return how many octets of content are among them.
 
-        Raises as `Connection.send` does, and then nothing is written.
+        Raises as `Connection.send` does, or ConnectionLost if TLS is broken, and then nothing is written.
         """
-        octets = self._connection.send(*items)
+        octets = self._encoded(items)
         content = 0
         ends, is_more = False, self._is_ending
         for item in items:
@@ -122,20 +127,25 @@ class Link:
         # The octets of a big chunk come after the call in which its BDAT was said.
         self._is_ending = ends or is_more
         self._transcript.record_sent(items, tls=self._tls is not None)
-        self._put(octets if self._tls is None else self._tls.encrypt(octets))
+        self._put(octets)
         self._said = self._put_in_all
         return content
+
+    def _encoded(self, items: Sequence[Item]) -> bytes:
+        if self._tls is None:
+            return self._connection.send(*items)
+        return self._tls.encrypt(self._connection.send(*items))
 
     def _put(self, octets: bytes) -> None:
         self.outgoing += octets
         self._put_in_all += len(octets)
 
     def _keep_secret(self, item: Auth | AuthAnswer) -> None:
-        if self._redactor is None:
-            self._redactor = Redactor(self._secrets, self._line_limit)
+        if self.redactor is None:
+            self.redactor = Redactor(self._secrets, self._limits)
         response = item.initial if isinstance(item, Auth) else item.response
         if response:
-            self._redactor.learn(response)
+            self.redactor.learn(response)
 
     def wrote(self, octets: int) -> None:
         """Take note that so many octets of `outgoing` are written."""
@@ -148,20 +158,38 @@ class Link:
 
         Raises as `Connection.receive` and `receive_eof` do.
         """
-        if self._tls is None:
-            clear, ended = data, not data
-        else:
-            self._tls.feed(data)
-            if not self._tls.is_up:
-                return
-            clear, ended = self._tls.decrypt()
-            self._put(self._tls.encrypt(b""))
-        if self._redactor is not None:
-            clear = self._redactor.feed(clear) + (self._redactor.end() if ended else b"")
+        self.hold(data)
+        del data
+        self.proceed()
+
+    def hold(self, data: bytes) -> None:
+        """Take octets from the wire; `proceed` reads them.
+
+        Two steps, so that no frame of a traceback has octets in it that may have a secret in them.
+        """
+        self._held = data
+
+    def proceed(self) -> None:
+        """Read what is held. Raises as `receive` does."""
+        clear, ended = self._decoded()
         if clear:
             self._take(clear)
         if ended:
             self._connection.receive_eof()
+
+    def _decoded(self) -> tuple[bytes, bool]:
+        """Return what is held, out of TLS and without secrets, and whether the stream has ended."""
+        data, self._held = self._held, b""
+        clear, ended = data, not data
+        if self._tls is not None:
+            self._tls.feed(data)
+            if not self._tls.is_up:
+                return b"", False
+            clear, ended = self._tls.decrypt()
+            self._put(self._tls.encrypt(b""))
+        if self.redactor is not None:
+            clear = self.redactor.feed(clear) + (self.redactor.end() if ended else b"")
+        return clear, ended
 
     def _take(self, clear: bytes) -> None:
         try:
@@ -193,6 +221,9 @@ class Link:
         Raises RemoteProtocolError if octets in clear stand behind the reply to STARTTLS.
         """
         if not from_first_byte:
+            # What waits for the end of its line stands behind the reply as well.
+            if self.redactor is not None and (rest := self.redactor.end()):
+                self._take(rest)
             self._connection.begin_tls()
         self._tls = TLSLayer(context, host, from_first_byte=from_first_byte)
 

@@ -98,6 +98,11 @@ class Settings:
             return self.host
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
+    @property
+    def certified_name(self) -> str:
+        """The host as certificates have it: no dot behind a name, no zone behind an address. RFC 6066 §3."""
+        return self.host if self.is_path else self.host.partition("%")[0].removesuffix(".")
+
 
 def settings(host: str | os.PathLike[str], port: int | None, options: Options) -> Settings:
     """Return the settings for these options.

@@ -135,15 +135,25 @@ def read(sock: socket.socket, link: Link) -> bool:
         return False
     except OSError as error:
         come = error
-    receive(come, link)
+    if isinstance(come, OSError):
+        raise _broken(come) from come
+    link.hold(come)
+    del come
+    link.proceed()
     return True
 
 
 def receive(come: bytes | OSError, link: Link) -> None:
     """Hand over octets that came, or raise ConnectionLost for the error that came in their place."""
     if isinstance(come, OSError):
-        raise ConnectionLost(f"the connection broke: {printable(str(come))}") from come
-    link.receive(come)
+        raise _broken(come) from come
+    link.hold(come)
+    del come
+    link.proceed()
+
+
+def _broken(error: OSError) -> ConnectionLost:
+    return ConnectionLost(f"the connection broke: {printable(str(error))}")
 
 
 def wants_to_write(link: Link) -> bool:

@@ -107,9 +107,14 @@ class TLSLayer:
         )
 
     def encrypt(self, octets: bytes) -> bytes:
-        """Return the octets as they go on the wire."""
+        """Return the octets as they go on the wire. Raises ConnectionLost if the server has broken TLS before."""
         if octets:
-            self._object.write(octets)
+            try:
+                self._object.write(octets)
+            except self._ssl.SSLError as error:
+                # No frame of the traceback has the octets in it: they may be a secret.
+                del octets
+                raise _broke(error) from error.with_traceback(None)
         return self._outgoing.read()
 
     def feed(self, data: bytes) -> None:
@@ -137,7 +142,7 @@ class TLSLayer:
             ended = True
         except self._ssl.SSLError as error:
             if not pieces:
-                raise ConnectionLost(f"the TLS connection broke: {printable(str(error))}") from error
+                raise _broke(error) from error
         return b"".join(pieces), ended
 
     @property
@@ -145,6 +150,10 @@ class TLSLayer:
         """Version, cipher and the server's certificate."""
         cipher = self._object.cipher()
         return TLSInfo(self._object.version() or "", cipher[0] if cipher else "", self._object.getpeercert() or {})
+
+
+def _broke(error: ssl.SSLError) -> ConnectionLost:
+    return ConnectionLost(f"the TLS connection broke: {printable(str(error))}")
 
 
 _RECORDS = (b"\x14", b"\x15", b"\x16", b"\x17")

@@ -21,6 +21,10 @@ ENTRIES = 1_000
 """Entries that are kept, the newest ones: a few hundred messages' worth."""
 
 
+_LONGEST = 4_096
+"""Octets of a reply that are kept whole: the replies of a hostile server are the only ones that are longer."""
+
+
 class Entry(NamedTuple):
     """One line of the dialogue; a reply of several lines is one entry.
 
@@ -72,7 +76,7 @@ class Transcript:
         """Record the replies that came."""
         now = time.time()
         self._content = None
-        self._entries.extend(("received", reply, now, tls) for reply in replies)
+        self._entries.extend(("received", _kept(reply), now, tls) for reply in replies)
 
     def note(self, text: str, *, tls: bool = False) -> None:
         """Record what happened to the connection."""
@@ -104,3 +108,7 @@ class Transcript:
 
     def __reduce__(self) -> tuple[type[Transcript], tuple[list[Entry]]]:
         return Transcript, (list(self),)
+
+
+def _kept(reply: Reply) -> object:
+    return reply if len(reply.raw) <= _LONGEST else str(reply)[:_LONGEST] + "…"

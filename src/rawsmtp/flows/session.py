@@ -163,9 +163,16 @@ def _hello(session: Session, name: str) -> Flow[None]:
     session.capabilities = Capabilities()
     if reply.is_permanent_failure:
         # A server that knows no extensions may still know HELO: RFC 5321 §3.2.
-        reply = yield from ask_one(Helo(name), timeout)
+        try:
+            reply = yield from ask_one(Helo(name), timeout)
+        except ConnectionLost as lost:
+            raise _hello_refused(name, reply) from lost
     if reply.is_refusal:
-        raise HelloRefused(f"the server refused the greeting as {name!a}: {str(reply)!r}", reply=reply)
+        raise _hello_refused(name, reply)
+
+
+def _hello_refused(name: str, reply: Reply) -> HelloRefused:
+    return HelloRefused(f"the server refused the greeting as {name!a}: {str(reply)!r}", reply=reply)
 
 
 def _secure(session: Session, name: str, *, required: bool) -> Flow[None]:
@@ -174,7 +181,7 @@ def _secure(session: Session, name: str, *, required: bool) -> Flow[None]:
     if session.capabilities.starttls:
         reply = yield from ask_one(StartTls(), session.terms.timeouts.command)
     if reply is None or reply.is_refusal:
-        if required:
+        if required or (reply is not None and reply.code == 421):
             raise _no_tls(reply)
         return
     link = yield from upgrade(session.terms.timeouts.command)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .session import Session
     from .supply import Item, Supply
 
+
 @dataclass(slots=True)
 class _Pane:
     """One message of a window: what is said for it, and what comes of it."""

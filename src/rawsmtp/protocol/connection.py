@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rawsmtp.wire.reply import Reply
 
-_AUTH_VERBS = (Verb.AUTH, Verb.AUTH_ANSWER)
+_INJECTED = "octets in clear behind the reply to STARTTLS, an attack"
 _HELLO_VERBS = (Verb.EHLO, Verb.LHLO, Verb.HELO)
 
 
@@ -132,13 +132,15 @@ class Connection:
             raise ValueError(f"an address of more than {self._limits.address} octets: {address[:60]!a}…")
 
     def _line(self, item: Command) -> bytes:
-        line = item.line
-        limit = self._limits.auth_line if item.verb in _AUTH_VERBS else self._limits.command_line
-        if len(line) > limit:
-            raise ValueError(f"a command line of {len(line)} octets, and the limit is {limit}: {str(item)[:60]!a}…")
+        limit = self._limits.auth_line if item.verb is Verb.AUTH else self._limits.command_line
+        # RFC 4954 §4: what answers a challenge is as long as its mechanism makes it.
+        if len(item.line) > limit and item.verb is not Verb.AUTH_ANSWER:
+            raise ValueError(
+                f"a command line of {len(item.line)} octets, and the limit is {limit}: {str(item)[:60]!a}…"
+            )
         if isinstance(item, Bdat):
             self._chunk = item.size
-        return line
+        return item.line
 
     def receive(self, data: bytes) -> list[Reply]:
         """Return the replies that these octets complete.
@@ -188,6 +190,8 @@ class Connection:
             return self._owed.popleft()
         if self._said is State.CONTENT:
             return Verb.CONTENT
+        if self._said is State.HANDSHAKE:
+            raise RemoteProtocolError(f"{_INJECTED}: {str(reply)!r}", reply=reply)
         if reply.code == 421:
             raise ConnectionLost(f"the server ended the connection: {str(reply)!r}", reply=reply)
         raise RemoteProtocolError(f"a reply that nothing was asked for: {str(reply)!r}", reply=reply)
@@ -222,7 +226,7 @@ class Connection:
         if not self._parser.is_empty:
             unfinished = self._parser.unfinished
             self._close()
-            raise RemoteProtocolError(f"octets in clear behind the reply to STARTTLS, an attack: {unfinished[:80]!a}")
+            raise RemoteProtocolError(f"{_INJECTED}: {unfinished[:80]!a}")
         self._said = self._answered = State.START
         self.capabilities = Capabilities()
 

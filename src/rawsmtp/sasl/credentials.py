@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -74,6 +74,16 @@ class OAuth2:
     def secrets(self) -> tuple[str, ...]:
         """What must not be seen; a token that is asked for is not known before."""
         return () if callable(self.token) else (self.token,)
+
+
+def with_token(credential: Credential) -> Credential:
+    """Return the credential with a token in place of a callable that returns one, which is called.
+
+    Raises what `access_token` raises.
+    """
+    if isinstance(credential, OAuth2) and callable(credential.token):
+        return replace(credential, token=access_token(credential))
+    return credential
 
 
 def access_token(credential: OAuth2) -> str:

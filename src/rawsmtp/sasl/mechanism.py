@@ -23,7 +23,15 @@ cannot be said in this mechanism.
 
 
 class MechanismFailed(Exception):
-    """The server's side of the exchange is not what the mechanism takes, or the credential is not."""
+    """The server's side of the exchange is not what the mechanism takes, or the credential is not.
+
+    is_final: whether no other mechanism may be tried with the same secret: it was refused, or the server has not
+        proved that it knows it.
+    """
+
+    def __init__(self, why: str = "", *, is_final: bool = False) -> None:
+        super().__init__(why)
+        self.is_final = is_final
 
 
 @dataclass(frozen=True, slots=True)

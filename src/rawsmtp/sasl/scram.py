@@ -128,11 +128,11 @@ def _check_server_final(message: bytes, signature: bytes) -> None:
     if not found:
         raise MechanismFailed("not a server-final-message of SCRAM")
     if not compare_digest(_decoded(found[1], "the server's signature"), signature):
-        raise MechanismFailed("the server's signature is wrong: it does not know the secret")
+        raise MechanismFailed("the server's signature is wrong: it does not know the secret", is_final=True)
 
 
 def _check_no_error(message: bytes) -> None:
     if message.startswith(b"e="):
         error = message[2:].partition(b",")[0][:_SHOWN_ERROR].decode("ascii", "backslashreplace")
         shown = "".join(character if character.isprintable() else "?" for character in error)
-        raise MechanismFailed(f"the server says {shown}")
+        raise MechanismFailed(f"the server says {shown}", is_final=True)

@@ -107,6 +107,8 @@ class MemoryIO(BlockingIO):
         """Hand some octets over, in one direction; return False if there was nothing to hand over in time."""
         if self._channel is None:
             raise ConnectionLost("the connection was aborted")
+        if seconds <= 0:
+            return False
         if link.outgoing and link.write_error is None:
             self._write(link, self._channel)
             return True

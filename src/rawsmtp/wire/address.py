@@ -119,7 +119,7 @@ def to_ascii(domain: str) -> str:
         raise ValueError(f"the domain {domain!a} has no ASCII form: {error}") from error
     if decoded != domain.lower() or any(map(_turns_ascii, domain.split("."))):
         raise ValueError(f"the domain {domain!a} is an unclear way to write {decoded!a}: write that, if you mean it")
-    return encoded
+    return check_domain(encoded)
 
 
 def _turns_ascii(label: str) -> bool:

@@ -20,7 +20,7 @@ class Limits:
     auth_rounds: int = 8
     """Challenges in one AUTH exchange; SCRAM takes two."""
     auth_line: int = 12_288
-    """An AUTH line, RFC 4954 §4."""
+    """An AUTH command, RFC 4954 §4; an initial response beyond it waits for a challenge."""
     fewest_iterations: int = 4_096
     """Of SCRAM, RFC 5802 §5.1, RFC 7677 §4: fewer make it cheap to guess the secret from what was heard."""
     most_iterations: int = 600_000

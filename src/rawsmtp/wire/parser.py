@@ -97,7 +97,8 @@ class ReplyParser:
         # A server of another protocol may never send a line end: say so as soon as this cannot become a reply.
         rest = self._rest
         stray = rest.find(b"\r", 0, -1) >= 0 or b"\n" in rest
-        if stray or len(rest) > self._limits.line or not _START.fullmatch(rest):
+        # The CR of a line end that is cut counts for no line.
+        if stray or len(rest) > self._limits.line + rest.endswith(b"\r") or not _START.fullmatch(rest):
             raise self._malformed(rest)
 
     def _malformed(self, line: bytes) -> RemoteProtocolError:

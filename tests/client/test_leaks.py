@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import rawsmtp
-from rawsmtp.client import asyncio_io
+from rawsmtp.client import asyncio_connect
 from rawsmtp.client.tls import default_context
 from rawsmtp.testing import Server
 
@@ -126,7 +126,7 @@ def check_outcome(client: rawsmtp.AsyncClient, server: Server) -> None:
 @pytest.mark.parametrize("addresses", [1, 2])
 def test_cancellation_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch, addresses: int, client_context: Any) -> None:
     """Over sockets, at every turn of the event loop: while addresses race, in the handshake, and behind them."""
-    monkeypatch.setattr(asyncio_io, "_HEAD_START", 0)
+    monkeypatch.setattr(asyncio_connect, "_HEAD_START", 0)
 
     def make() -> rawsmtp.AsyncClient:
         return rawsmtp.AsyncClient("localhost", server.port, security="starttls", tls_context=client_context)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import rawsmtp
-from rawsmtp.client import asyncio_io
+from rawsmtp.client import asyncio_connect
 from rawsmtp.client.tls import default_context
 from rawsmtp.testing import Server
 
@@ -128,7 +128,7 @@ def test_cancellation_leaves_nothing_open(
     monkeypatch: pytest.MonkeyPatch, client_context: Any, phase: str, addresses: int
 ) -> None:
     """Over sockets, at the turns of the event loop in which addresses race and hands are shaken, and behind them."""
-    monkeypatch.setattr(asyncio_io, "_HEAD_START", 0)
+    monkeypatch.setattr(asyncio_connect, "_HEAD_START", 0)
 
     async def look_up(*_: Any, **__: Any) -> Any:
         stream = (socket.AF_INET, socket.SOCK_STREAM, 6, "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from rawsmtp.errors import (
 )
 from rawsmtp.sasl import External, MechanismFailed, OAuth2, choose
 from rawsmtp.sasl.credentials import with_token
+from rawsmtp.sasl.mechanism import decoded
 from rawsmtp.wire.command import Auth, AuthAnswer
 from rawsmtp.wire.reply import printable
 
@@ -208,9 +208,9 @@ def _answer_challenges(
 
 def _challenge(reply: Reply) -> bytes | MechanismFailed:
     try:
-        return binascii.a2b_base64(reply.raw[4:].strip(b" \r\n"), strict_mode=True)
-    except binascii.Error as error:
-        return MechanismFailed(f"a challenge that is not base64: {error}")
+        return decoded(reply.raw[4:].strip(b" \r\n"), "the challenge")
+    except MechanismFailed as error:
+        return error
 
 
 def _cancel(session: Session, mechanism: Mechanism, why: MechanismFailed) -> Flow[Exception]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import binascii
+import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -58,6 +60,20 @@ class Mechanism:
     def begin(self, credential: Credential, limits: Limits) -> Responses:
         """Return the client's side of a new exchange."""
         return self.start(credential, limits) if self.bounded else self.start(credential)
+
+
+_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+
+
+def decoded(text: bytes, what: str) -> bytes:
+    """Return what stands in base64. Raises MechanismFailed for anything but that. RFC 4954 §4, RFC 4648 §3.3.
+
+    what: what the text is, for the error.
+    """
+    # The strict mode of binascii takes different things in different versions of Python.
+    if not _BASE64.fullmatch(text):
+        raise MechanismFailed(f"{what} is not base64")
+    return binascii.a2b_base64(text)
 
 
 def on_use(module: str, function: str) -> Callable[..., Responses]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rawsmtp.wire.limits import DEFAULT_LIMITS, Limits
 
-from .mechanism import MechanismFailed
+from .mechanism import MechanismFailed, decoded
 from .saslprep import prepare
 
 if TYPE_CHECKING:
@@ -70,13 +70,6 @@ def _base64(octets: bytes) -> bytes:
     return binascii.b2a_base64(octets, newline=False)
 
 
-def _decoded(text: bytes, what: str) -> bytes:
-    try:
-        return binascii.a2b_base64(text, strict_mode=True)
-    except binascii.Error:
-        raise MechanismFailed(f"{what} is not base64") from None
-
-
 def _not_success(message: bytes | None) -> bytes:
     if message is None:
         raise MechanismFailed("the server has not shown that it knows the secret")
@@ -94,7 +87,7 @@ def _read_server_first(message: bytes, nonce: bytes, limits: Limits) -> tuple[by
     both_nonces, salt, iterations = found.groups()
     if not both_nonces.startswith(nonce) or both_nonces == nonce:
         raise MechanismFailed("the nonce is not ours with one of the server's behind it")
-    return both_nonces, _decoded(salt, "the salt"), _checked_iterations(iterations, limits)
+    return both_nonces, decoded(salt, "the salt"), _checked_iterations(iterations, limits)
 
 
 def _checked_iterations(digits: bytes, limits: Limits) -> int:
@@ -127,7 +120,7 @@ def _check_server_final(message: bytes, signature: bytes) -> None:
     found = _SERVER_FINAL.fullmatch(message)
     if not found:
         raise MechanismFailed("not a server-final-message of SCRAM")
-    if not compare_digest(_decoded(found[1], "the server's signature"), signature):
+    if not compare_digest(decoded(found[1], "the server's signature"), signature):
         raise MechanismFailed("the server's signature is wrong: it does not know the secret", is_final=True)
 
 

@@ -80,11 +80,11 @@ class Conversation:
             if self._in_data:
                 if not self._end_of_data():
                     break
-                written += b"250 ok queued as 1\r\n"
+                written += b"250 ok queued as %d\r\n" % self.messages
             elif self._chunk or self._last:
                 if not self._end_of_chunk():
                     break
-                written += b"250 ok queued as 1\r\n"
+                written += b"250 ok queued as %d\r\n" % self.messages
             else:
                 line, end, rest = self._buffer.partition(b"\r\n")
                 if not end:

@@ -76,7 +76,7 @@ class Transcript:
         """Record the replies that came."""
         now = time.time()
         self._content = None
-        self._entries.extend(("received", _kept(reply), now, tls) for reply in replies)
+        self._entries.extend([("received", _kept(reply), now, tls) for reply in replies])
 
     def note(self, text: str, *, tls: bool = False) -> None:
         """Record what happened to the connection."""

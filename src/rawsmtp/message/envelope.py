@@ -71,7 +71,8 @@ def _mail(sender: str | Mail) -> Mail:
 def _listed(recipients: str | Iterable[str | Rcpt]) -> list[Rcpt]:
     if isinstance(recipients, (str, Rcpt)):
         recipients = [recipients]
-    if isinstance(recipients, (bytes, bytearray, Mapping)) or not isinstance(recipients, Iterable):
+    is_list = isinstance(recipients, (list, tuple))  # asked first: an abstract class takes its time to answer
+    if not is_list and (isinstance(recipients, (bytes, bytearray, Mapping)) or not isinstance(recipients, Iterable)):
         raise TypeError(f"recipients is an address or a list of them, not {type(recipients).__name__}: {recipients!a}")
     return [recipient if isinstance(recipient, Rcpt) else Rcpt(recipient) for recipient in recipients]
 

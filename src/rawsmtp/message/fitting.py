@@ -24,17 +24,19 @@ def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> tuple
     Raises NotSupported where the server cannot carry the message: "SMTPUTF8" for an address that is not ASCII, "SIZE"
     for a message over the size that it takes, "8BITMIME" for octets that are not ASCII and cannot be encoded.
     """
+    needs_utf8 = False
     if not _is_ascii(envelope):
         envelope = _fit_addresses(envelope, capabilities)
+        needs_utf8 = not _is_ascii(envelope)
     has_utf8_headers = _has_utf8_headers(source, capabilities)
     parameters: list[str] = []
-    declared = {parameter.partition("=")[0].upper() for parameter in envelope.sender.parameters}
+    declared = [parameter.partition("=")[0].upper() for parameter in envelope.sender.parameters]
     if "BODY" not in declared:
         source, body = _body(source, capabilities)
         parameters += body
     if "SIZE" not in declared:
         parameters += _size(source, capabilities)
-    if "SMTPUTF8" not in declared and (has_utf8_headers or not _is_ascii(envelope)):
+    if "SMTPUTF8" not in declared and (has_utf8_headers or needs_utf8):
         parameters.append("SMTPUTF8")
     if parameters:
         envelope = Envelope(envelope.sender.adding(*parameters), envelope.recipients, envelope.given)

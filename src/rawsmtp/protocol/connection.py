@@ -36,6 +36,8 @@ class Connection:
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS, ignore_extensions: Collection[str] = ()) -> None:
         self._limits = limits
+        # No line of so many octets passes any of its limits.
+        self._unlimited = min(limits.address, limits.command_line, limits.auth_line)
         self._ignored = frozenset(ignore_extensions)
         self._parser = ReplyParser(limits)
         self._said = State.GREETING
@@ -87,19 +89,17 @@ class Connection:
         # Content is encoded only when all is admitted: what its encoder has seen cannot be taken back.
         if not isinstance(item, (Command, Content, EndOfData)):
             raise TypeError(f"what is said is one of rawsmtp.commands, not {type(item).__name__}: {item!a:.80}")
-        verb = item.verb
         if self._chunk:
             return self._admit_chunk(item)
+        verb = item.verb
         state = SEND.get((self._said, verb))
         if state is None:
             raise LocalProtocolError(f"{verb.value} may not be said now: {self._said.value}")
         if self._owed:
             self._check_pipelining(verb)
-        if type(item) is Content:
+        if isinstance(item, Content):
             return item
-        if isinstance(item, (Mail, Rcpt)) and len(item.line) > self._limits.address:
-            self._check_address(item.address)
-        line = item if type(item) is EndOfData else self._line(item)  # type: ignore[arg-type]  # the rest are commands
+        line = self._line(item) if isinstance(item, Command) else item
         self._said = state
         self._owed.append(verb)
         return line
@@ -132,15 +132,22 @@ class Connection:
             raise ValueError(f"an address of more than {self._limits.address} octets: {address[:60]!a}…")
 
     def _line(self, item: Command) -> bytes:
+        line = item.line
+        if len(line) > self._unlimited:
+            self._check_length(item)
+        if isinstance(item, Bdat):
+            self._chunk = item.size
+        return line
+
+    def _check_length(self, item: Command) -> None:
+        if isinstance(item, (Mail, Rcpt)):
+            self._check_address(item.address)
         limit = self._limits.auth_line if item.verb is Verb.AUTH else self._limits.command_line
         # RFC 4954 §4: what answers a challenge is as long as its mechanism makes it.
         if len(item.line) > limit and item.verb is not Verb.AUTH_ANSWER:
             raise ValueError(
                 f"a command line of {len(item.line)} octets, and the limit is {limit}: {str(item)[:60]!a}…"
             )
-        if isinstance(item, Bdat):
-            self._chunk = item.size
-        return item.line
 
     def receive(self, data: bytes) -> list[Reply]:
         """Return the replies that these octets complete.

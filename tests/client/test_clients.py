@@ -8,6 +8,7 @@ import socket
 import ssl
 from email.message import EmailMessage
 from io import BytesIO, StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +20,6 @@ from rawsmtp.testing.certificates import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.conftest import MakeClient, Talk
 
@@ -108,6 +108,8 @@ def test_path(make_client: MakeClient, server: Server, tmp_path: Path) -> None:
         ({"message": {"a": "b"}}, TypeError, "dict"),
         ({"message": None}, TypeError, "NoneType"),
         ({"message": StringIO("x\n")}, TypeError, "opened in binary"),
+        ({"message": ["a line\n"]}, TypeError, "made of bytes"),
+        ({"message": Path("/nowhere/message.eml")}, FileNotFoundError, "nowhere"),
         ({"refused": "maybe"}, ValueError, "'abort', 'continue'"),
     ],
     ids=lambda value: repr(value).partition(" at 0x")[0] if isinstance(value, dict) else None,

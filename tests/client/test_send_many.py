@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -415,6 +416,14 @@ def test_a_server_that_has_had_enough_of_rset(talk: Talk) -> None:
     results = talk(server, chunking="trust").send_all([submission(number) for number in range(5)], window=4)
     assert words(results) == ["sent", "not_sent", "not_sent", "not_sent", "sent"]
     assert senders(server) == named(0, 4)
+
+
+def test_a_path_that_leads_nowhere_is_the_callers_mistake(talk: Talk) -> None:
+    server = MemoryServer()
+    nowhere = rawsmtp.Submission(Path("/nowhere/message.eml"), sender="s1@x.test", recipients="r@x.test")
+    results = talk(server).send_all([submission(0), nowhere, submission(2)])
+    assert [type(result.error) for result in results] == [type(None), FileNotFoundError, type(None)]
+    assert senders(server) == named(0, 2)
 
 
 def test_line_over_the_limit_is_the_callers_mistake(talk: Talk) -> None:

@@ -115,12 +115,20 @@ def test_what_reads_text(text: str) -> None:
         next(pieces)
 
 
-@pytest.mark.parametrize("given_as", [[b"x", None, b"y"], Reader(b"x", None, b"y", b"")], ids=["list", "file"])
+@pytest.mark.parametrize(
+    "given_as", [iter([b"x", None, b"y"]), Reader(b"x", None, b"y", b"")], ids=["iterator", "file"]
+)
 def test_none_is_no_end(given_as: Any) -> None:
     pieces: Any = source(given_as).pieces
     assert next(pieces) == b"x"
     with pytest.raises(TypeError, match="gave NoneType"):
         next(pieces)
+
+
+@pytest.mark.parametrize("given_as", [[b"x", None], ("x\n",), [[b"x"]]])
+def test_what_is_whole_is_looked_through_at_once(given_as: Any) -> None:
+    with pytest.raises(TypeError, match="its source gave"):
+        source(given_as)
 
 
 @pytest.mark.parametrize("wrong", ["text", 7, None, [b"x"]])

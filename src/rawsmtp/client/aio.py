@@ -132,8 +132,9 @@ class AsyncClient(AsyncioDriver):
             names the refused ones.
         on_progress: called with the octets of content written so far and with those of all of it, None if that is not
             known; then comes the wait for the server's verdict.
-        Raises ValueError or TypeError for what cannot be meant, before anything is connected; SenderRefused,
-        RecipientsRefused, MessageRefused, NotSupported, and any other SMTPError: `outcome` tells of the message.
+        Raises ValueError or TypeError for what cannot be meant, and OSError for a path that leads nowhere, before
+        anything is connected; SenderRefused, RecipientsRefused, MessageRefused, NotSupported, and any other SMTPError:
+        `outcome` tells of the message.
         """
         submission = Submission(message, sender=sender, recipients=recipients, refused=refused)
         prepared = self._prepared(submission, reports=on_progress is not None)

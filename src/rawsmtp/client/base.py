@@ -119,8 +119,10 @@ class BaseClient:
         return f"<{type(self).__name__} {self._settings.place} {self._settings.terms.security} {state}>"
 
     def _prepared(self, item: object, *, reports: bool = False) -> Prepared:
-        """Return a message, or an item of `send_many`, ready to be sent; raises ValueError or TypeError."""
+        """Return a message, or an item of `send_many`, ready to be sent; raises ValueError, TypeError or OSError."""
         submission = item if isinstance(item, Submission) else Submission(item)  # type: ignore[arg-type]  # checked in there
+        if isinstance(submission.message, os.PathLike):
+            os.stat(submission.message)  # noqa: PTH116  # only asked: a pipe may be opened no more than once
         prepared = prepare(submission, reports=reports)
         if hasattr(prepared.source.pieces, "__anext__") and not self._takes_async:
             raise TypeError(

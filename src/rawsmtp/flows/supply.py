@@ -88,7 +88,7 @@ class Supply:
         (message,) = cast("tuple[object]", pulled)
         try:
             return Item(message, self._prepare(message))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OSError) as error:
             return Result(message, error=error)
 
     def finish(self) -> None:

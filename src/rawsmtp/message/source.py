@@ -83,6 +83,8 @@ def source(message: AnyMessage) -> Source:
         return Source(pieces=_pieces_later(message))
     if hasattr(message, "read"):
         return Source(pieces=_file(message))
+    if isinstance(message, (list, tuple)):
+        message = [check_piece(piece) for piece in message]
     if isinstance(message, Iterable) and not isinstance(message, (Mapping, AbstractSet)):
         return Source(pieces=_pieces(message))
     raise TypeError(

@@ -6,7 +6,6 @@ It works on the bare socket: a transport drops its reader when a write fails, an
 from __future__ import annotations
 
 import asyncio
-import os
 import select
 from collections import deque
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from rawsmtp.flows.effects import LATER
 
 from . import sockets
 from .asyncio_connect import connect
+from .process import process
 
 if TYPE_CHECKING:
     import socket
@@ -42,7 +42,7 @@ class AsyncioIO:
         self._is_blind = False
         self._come: deque[bytes | OSError] = deque()
         self._ready: asyncio.Future[bool] | None = None
-        self._turn, self._turns_of = asyncio.Lock(), os.getpid()
+        self._turn, self._turns_of = asyncio.Lock(), process()
         self._turns_in: asyncio.AbstractEventLoop | None = None
         self._queue: list[None] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -70,8 +70,8 @@ class AsyncioIO:
         # A lock stays with the first loop in which somebody waited for it. In a forked child, or when that loop is
         # gone, whoever holds it is not there to release it.
         loop = asyncio.get_running_loop()
-        if self._turns_of != os.getpid() or (self._turns_in is not None and self._turns_in.is_closed()):
-            self._turn, self._turns_of, self._queue = asyncio.Lock(), os.getpid(), []
+        if self._turns_of != process() or (self._turns_in is not None and self._turns_in.is_closed()):
+            self._turn, self._turns_of, self._queue = asyncio.Lock(), process(), []
         self._turns_in = loop
 
     def release(self) -> None:
@@ -86,7 +86,7 @@ class AsyncioIO:
                 self._sock = await connect(settings, seconds)
         except TimeoutError as error:
             raise SMTPTimeout(f"no connection to {settings.place} in {seconds:.3g} seconds") from error
-        self._owner = os.getpid()
+        self._owner = process()
         self._before_waiting = sockets.prepare(self._sock)
         self._poll = sockets.watch(self._sock)
         return sockets.address_literal(self._sock)
@@ -240,7 +240,7 @@ class AsyncioIO:
         sock, self._sock = self._sock, None
         if sock is None:
             return
-        if self._owner == os.getpid():
+        if self._owner == process():
             # A forked child shares what the system watches for the loop: what it takes out is lost to its parent.
             self._unwatch(sock)
         self._loop = None

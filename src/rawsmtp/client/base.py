@@ -16,6 +16,7 @@ from rawsmtp.wire.content import PIECE
 from rawsmtp.wire.limits import DEFAULT_LIMITS
 
 from .link import Link
+from .process import process
 from .settings import DEADLINE, Options, settings
 from .tls import TLSInfo, default_context
 from .transcript import Transcript
@@ -145,7 +146,7 @@ class BaseClient:
 
     def _new_link(self, local_name: str) -> Link:
         terms = self._settings.terms
-        self._owner = os.getpid()
+        self._owner = process()
         self._broken = None
         self.transcript.note(f"Connected to {self._settings.place}.")
         secrets = terms.credential.secrets if terms.credential is not None else ()
@@ -218,7 +219,7 @@ class BaseClient:
 
     def _is_ours(self) -> bool:
         # A forked child has a copy of the socket: two writers on one conversation would be out of step at once.
-        return self._link is not None and self._owner == os.getpid() and not self._link.is_over
+        return self._link is not None and self._owner == process() and not self._link.is_over
 
     def _is_out_of_step(self) -> bool:
         return self._link is not None and not self._link.is_idle

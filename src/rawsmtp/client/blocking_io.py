@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import select
 import socket
 import threading
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rawsmtp.errors import ConnectFailed, ConnectionLost, SMTPTimeout
 
 from . import sockets
+from .process import process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,15 +31,15 @@ class BlockingIO:
     def __init__(self) -> None:
         self._sock: socket.socket | None = None
         self._owner = 0
-        self._turn, self._turns_of = threading.Lock(), os.getpid()
+        self._turn, self._turns_of = threading.Lock(), process()
         self._before_waiting: Callable[[], object]
         self._poll: select.poll | None = None
 
     def acquire(self, seconds: float) -> bool:
         """Wait for the turn to converse; return whether it came."""
-        if self._turns_of != os.getpid():
+        if self._turns_of != process():
             # A forked child has a copy of the lock, and whoever holds it is not there to release it.
-            self._turn, self._turns_of = threading.Lock(), os.getpid()
+            self._turn, self._turns_of = threading.Lock(), process()
         return self._turn.acquire(timeout=max(0.0, min(seconds, threading.TIMEOUT_MAX)))
 
     def release(self) -> None:
@@ -56,7 +56,7 @@ class BlockingIO:
             self._sock = _connect_any(settings, [(socket.AF_UNIX, settings.host)], until)
         else:
             self._sock = _connect_any(settings, _look_up(settings), until)
-        self._owner = os.getpid()
+        self._owner = process()
         self._before_waiting = sockets.prepare(self._sock)
         self._poll = sockets.watch(self._sock)
         return sockets.address_literal(self._sock)

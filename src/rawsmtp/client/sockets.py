@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from rawsmtp.errors import ConnectFailed, ConnectionLost
 from rawsmtp.wire.reply import printable
 
+from .process import process
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -166,7 +168,7 @@ def close(sock: socket.socket, owner: int) -> None:
 
     owner: the process that made the connection.
     """
-    if owner == os.getpid():
+    if owner == process():
         with contextlib.suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
     sock.close()

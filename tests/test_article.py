@@ -15,7 +15,7 @@ from rawsmtp.testing import Login, ScriptedSession, Server, article
 if TYPE_CHECKING:
     from tests.conftest import MakeClient
 
-    from rawsmtp.wire.command import Item
+    from rawsmtp.wire.mail_data import Item
 
 QUEUE_ID = "smtp10,DsCowADHAgQS1IBcwtExJA--.62308S2"
 CREDENTIAL = rawsmtp.Password(article.USER, article.CODE, mechanism="LOGIN", in_clear=True)

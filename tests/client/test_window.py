@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import MakeClient
 
-    from rawsmtp.wire.command import Item
+    from rawsmtp.wire.mail_data import Item
 
 WINDOW = 50
 REFUSED = 25

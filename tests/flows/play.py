@@ -8,7 +8,7 @@ from typing import Any
 from rawsmtp import Reply
 from rawsmtp.errors import SMTPError
 from rawsmtp.flows.effects import Emit, Exchange, Flow, Open, Pull, Upgrade
-from rawsmtp.wire.command import Content
+from rawsmtp.wire.mail_data import Content
 
 Answer = Sequence[Reply] | SMTPError
 

@@ -10,12 +10,12 @@ from rawsmtp import commands
 from rawsmtp.errors import ConnectionLost, LocalProtocolError, RemoteProtocolError, SMTPError
 from rawsmtp.protocol import Connection, State
 from rawsmtp.protocol.state import REPLY, SEND, row_of
-from rawsmtp.wire.command import ChunkProbe
 from rawsmtp.wire.limits import Limits
+from rawsmtp.wire.mail_data import ChunkProbe
 from rawsmtp.wire.verb import Verb
 
 if TYPE_CHECKING:
-    from rawsmtp.wire.command import Item
+    from rawsmtp.wire.mail_data import Item
 
 MAIL, RCPT, DATA = commands.Mail("a@x.test"), commands.Rcpt("b@x.test"), commands.Data()
 END, RSET, QUIT = commands.EndOfData(), commands.Rset(), commands.Quit()

@@ -4,7 +4,7 @@ import pytest
 
 from rawsmtp.sasl import External, MechanismFailed
 from rawsmtp.sasl.external import external
-from rawsmtp.wire.command import Auth
+from rawsmtp.wire.auth import Auth
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rawsmtp.wire.address import Mailbox, check_address, check_domain, to_ascii, to_xtext
-from rawsmtp.wire.command import Rcpt
+from rawsmtp.wire.path import Rcpt
 
 GOOD = [
     ("a@b", "a", "b"),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rawsmtp import Reply, TLSInfo
     from rawsmtp.client.location import Location
     from rawsmtp.client.settings import Options
-    from rawsmtp.wire.command import Item
+    from rawsmtp.wire.mail_data import Item
 
     from .check_chain import Certificate
     from .output import Output

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rawsmtp.wire.command import Content, EndOfData
 from rawsmtp.wire.content import DotStuffing
+from rawsmtp.wire.mail_data import Content, EndOfData
 from rawsmtp.wire.reply import printable
 
 from .shell_wire import Typed

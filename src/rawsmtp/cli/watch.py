@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rawsmtp.client.transcript import Transcript
-from rawsmtp.wire.command import Content
+from rawsmtp.wire.mail_data import Content
 from rawsmtp.wire.reply import printable
 
 from .style import of_direction
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rawsmtp.client.transcript import Direction
-    from rawsmtp.wire.command import Item
+    from rawsmtp.wire.mail_data import Item
     from rawsmtp.wire.reply import Reply
 
     from .output import Output

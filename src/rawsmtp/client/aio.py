@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from rawsmtp.message.source import AnyMessage
     from rawsmtp.message.submission import RefusedPolicy
     from rawsmtp.sasl import Credential
-    from rawsmtp.wire.command import Command, Mail, Rcpt
+    from rawsmtp.wire.command import Command
+    from rawsmtp.wire.path import Mail, Rcpt
     from rawsmtp.wire.reply import Reply
 
     from .location import Location

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from rawsmtp.errors import SMTPError, TLSFailed
 from rawsmtp.protocol import Connection, State
-from rawsmtp.wire.command import Auth, AuthAnswer, Content
+from rawsmtp.wire.auth import Auth, AuthAnswer
+from rawsmtp.wire.mail_data import Content
 from rawsmtp.wire.verb import Verb
 
 from .redaction import Redactor
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Collection, Sequence
 
-    from rawsmtp.wire.command import Item
     from rawsmtp.wire.limits import Limits
+    from rawsmtp.wire.mail_data import Item
     from rawsmtp.wire.reply import Reply
 
     from .transcript import Transcript

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rawsmtp.message.receipt import Receipt, Result
     from rawsmtp.message.source import AnyMessage
     from rawsmtp.message.submission import RefusedPolicy, Submission
-    from rawsmtp.wire.command import Mail, Rcpt
+    from rawsmtp.wire.path import Mail, Rcpt
 
     from .settings import AnyIterable
 

@@ -7,12 +7,13 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from rawsmtp.wire.command import Auth, AuthAnswer, Content
+from rawsmtp.wire.auth import Auth, AuthAnswer
+from rawsmtp.wire.mail_data import Content
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rawsmtp.wire.command import Item
+    from rawsmtp.wire.mail_data import Item
     from rawsmtp.wire.reply import Reply
 
 _SECRET = frozenset({Auth, AuthAnswer})

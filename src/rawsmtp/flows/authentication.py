@@ -15,7 +15,7 @@ from rawsmtp.errors import (
 from rawsmtp.sasl import External, MechanismFailed, OAuth2, choose
 from rawsmtp.sasl.credentials import with_token
 from rawsmtp.sasl.mechanism import decoded
-from rawsmtp.wire.command import Auth, AuthAnswer
+from rawsmtp.wire.auth import Auth, AuthAnswer
 from rawsmtp.wire.reply import printable
 
 from .effects import ask_one

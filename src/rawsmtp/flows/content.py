@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from rawsmtp.message.fitting import not_8bit
 from rawsmtp.message.source import check_piece
-from rawsmtp.wire.command import Content, EndOfData, Quit
+from rawsmtp.wire.command import Quit
 from rawsmtp.wire.content import LineEnds, views
+from rawsmtp.wire.mail_data import Content, EndOfData
 
 from .effects import ask, emit, pull
 

@@ -10,7 +10,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
-    from rawsmtp.wire.command import Item
+    from rawsmtp.wire.mail_data import Item
     from rawsmtp.wire.reply import Reply
 
 T = TypeVar("T")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rawsmtp.errors import ConnectionLost, MessageRefused, NotSupported, RemoteProtocolError, SMTPError, SMTPTimeout
 from rawsmtp.message.fitting import fit
 from rawsmtp.message.plan import Grounds, plan
-from rawsmtp.wire.command import ChunkProbe, EndOfData, Quit
+from rawsmtp.wire.command import Quit
+from rawsmtp.wire.mail_data import ChunkProbe, EndOfData
 
 from .content import SourceFailed, chunk_pieces, write_content
 from .effects import ask
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from rawsmtp.message.receipt import Receipt
     from rawsmtp.message.source import Source
     from rawsmtp.message.submission import Prepared
-    from rawsmtp.wire.command import Command, Item
+    from rawsmtp.wire.command import Command
+    from rawsmtp.wire.mail_data import Item
     from rawsmtp.wire.reply import Reply
 
     from .effects import Flow

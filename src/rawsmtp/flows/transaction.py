@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from rawsmtp.errors import MessageRefused, RecipientsRefused, Refused, SenderRefused
 from rawsmtp.message.receipt import Receipt
-from rawsmtp.wire.command import Content, Rcpt
+from rawsmtp.wire.mail_data import Content
+from rawsmtp.wire.path import Rcpt
 from rawsmtp.wire.verb import Verb
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from rawsmtp.errors import Phase
     from rawsmtp.message.envelope import Envelope
     from rawsmtp.message.submission import RefusedPolicy
-    from rawsmtp.wire.command import Item
+    from rawsmtp.wire.mail_data import Item
     from rawsmtp.wire.reply import Reply
 
 PHASES: dict[Verb, Phase] = {

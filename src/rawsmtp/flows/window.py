@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rawsmtp.errors import ConnectionLost, MessageRefused, SMTPError
 from rawsmtp.message.plan import plan
-from rawsmtp.wire.command import Content
+from rawsmtp.wire.mail_data import Content
 
 from .content import SourceFailed, chunk_pieces
 from .effects import ask
@@ -20,7 +20,7 @@ from .transaction import Transaction
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rawsmtp.wire.command import Item as Said
+    from rawsmtp.wire.mail_data import Item as Said
     from rawsmtp.wire.reply import Reply
 
     from .effects import Flow

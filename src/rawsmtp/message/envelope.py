@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rawsmtp.wire.address import Mailbox
-from rawsmtp.wire.command import Mail, Rcpt
+from rawsmtp.wire.path import Mail, Rcpt
 
 from .header_addresses import header_addresses
 from .source import is_email

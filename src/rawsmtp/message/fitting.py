@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rawsmtp.errors import NotSupported
 from rawsmtp.wire.address import Mailbox
-from rawsmtp.wire.command import Mail, Rcpt
+from rawsmtp.wire.path import Mail, Rcpt
 
 from .envelope import Envelope
 from .source import Source

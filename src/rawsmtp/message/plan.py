@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rawsmtp.wire.command import Bdat, Data, Rset
+from rawsmtp.wire.command import Data, Rset
+from rawsmtp.wire.mail_data import Bdat
 
 if TYPE_CHECKING:
     from rawsmtp.wire.capabilities import Capabilities

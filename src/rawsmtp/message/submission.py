@@ -11,7 +11,7 @@ from .source import Source, source
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rawsmtp.wire.command import Mail, Rcpt
+    from rawsmtp.wire.path import Mail, Rcpt
 
     from .source import AnyMessage
 

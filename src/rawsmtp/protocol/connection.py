@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from rawsmtp.errors import ConnectionLost, LocalProtocolError, RemoteProtocolError, SMTPError
 from rawsmtp.wire.capabilities import Capabilities
-from rawsmtp.wire.command import Bdat, Command, Content, EndOfData, Item, Mail, Rcpt
+from rawsmtp.wire.command import Command
 from rawsmtp.wire.content import DotStuffing
 from rawsmtp.wire.limits import DEFAULT_LIMITS, Limits
+from rawsmtp.wire.mail_data import Bdat, Content, EndOfData, Item
 from rawsmtp.wire.parser import ReplyParser
+from rawsmtp.wire.path import Mail, Rcpt
 from rawsmtp.wire.verb import Verb
 
 from .state import SAME, SEND, SYNCHRONISES, State, row_of

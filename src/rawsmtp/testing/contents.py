@@ -6,7 +6,7 @@ from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
 from rawsmtp.protocol.state import State
-from rawsmtp.wire.command import Auth, Bdat, EndOfData
+from rawsmtp.wire.mail_data import Bdat, EndOfData
 from rawsmtp.wire.reply import Reply
 from rawsmtp.wire.verb import Verb
 
@@ -16,6 +16,8 @@ from .mail import Login, ReceivedEnvelope, ReceivedMail
 from .session import BaseSession, Setup
 
 if TYPE_CHECKING:
+    from rawsmtp.wire.auth import Auth
+
     from .steps import Step
 
 _PROMPTS = {b"Username:": "username", b"Password:": "password"}

@@ -6,7 +6,7 @@ import binascii
 import re
 from typing import TYPE_CHECKING
 
-from rawsmtp.wire import command as commands
+from rawsmtp import commands
 from rawsmtp.wire.gate import check_text
 from rawsmtp.wire.reply import Reply
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from rawsmtp.protocol.state import SYNCHRONISES, State
-from rawsmtp.wire.command import Bdat, Command, EndOfData
+from rawsmtp.wire.command import Command
+from rawsmtp.wire.mail_data import Bdat, EndOfData
 from rawsmtp.wire.reply import EnhancedCode, Reply, printable
 from rawsmtp.wire.verb import Verb
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rawsmtp import commands
 from rawsmtp.protocol.state import State
-from rawsmtp.wire import command as commands
 from rawsmtp.wire.reply import Reply
 from rawsmtp.wire.verb import Verb
 

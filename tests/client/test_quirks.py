@@ -294,7 +294,7 @@ def failing() -> Iterator[bytes]:
     raise OSError("the disk is gone")
 
 
-FAILING: dict[str, Any] = {"raises": failing, "gives None": lambda: [TEXT, None], "8-bit": lambda: [b"\xff"]}
+FAILING: dict[str, Any] = {"raises": failing, "gives None": lambda: iter([TEXT, None]), "8-bit": lambda: [b"\xff"]}
 
 
 @pytest.mark.parametrize("window", [1, 3])

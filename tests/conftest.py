@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
@@ -151,3 +153,11 @@ def client_context() -> ssl.SSLContext:
     context = default_context()
     context.load_verify_locations(cadata=authority().pem.decode())
     return context
+
+
+@pytest.fixture
+def untidy() -> Iterator[None]:
+    """For code on asyncio's transports: an event loop may end before one is closed, which is no fault of ours."""
+    yield
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        gc.collect()

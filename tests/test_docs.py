@@ -58,6 +58,7 @@ def netease(smtp_capture: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     return smtp_capture(HOST, 465, persona="163", users={"me@163.com": "the-code"})
 
 
+@pytest.mark.usefixtures("untidy")
 @pytest.mark.parametrize(("page", "code", "needs"), BLOCKS)
 def test_block_runs(page: Path, code: str, needs: str, netease: Server) -> None:
     if needs:

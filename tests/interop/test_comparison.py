@@ -32,6 +32,7 @@ PIECES = 400
 MEMORY = 4_000_000
 
 pytestmark = [
+    pytest.mark.usefixtures("untidy"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of smtpproto
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),  # of peers
 ]

@@ -12,6 +12,8 @@ from tests.interop.test_peers import peer
 
 from rawsmtp.testing import Server
 
+pytestmark = pytest.mark.usefixtures("untidy")
+
 TEXT = b"Subject: x\r\n\r\nhello\r\n"
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from rawsmtp.testing import Capture
 
 
+pytestmark = pytest.mark.usefixtures("untidy")
+
+
 def peer(name: str) -> Any:
     """Import a peer; skip, or fail where it is required, if it is not installed."""
     try:

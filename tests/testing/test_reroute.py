@@ -39,6 +39,7 @@ async def asyncio_script() -> None:
         await writer.wait_closed()
 
 
+@pytest.mark.usefixtures("untidy")
 def test_legacy_script_is_captured_unchanged(smtp_capture: Capture) -> None:
     server = smtp_capture(HOST, 465, persona="163", users={"me@163.com": "code"})
     legacy_script()

@@ -185,7 +185,7 @@ def test_refusals_keep_the_words_of_the_server(
     ("options", "hint"),
     [
         ({"tls": "starttls", "certificate": "self-signed"}, "SSL_CERT_FILE"),
-        ({}, "--security tls is for port 465"),
+        ({}, "--security tls is for port 465, --security starttls for 587"),
     ],
     ids=["not verified", "not offered"],
 )

@@ -113,7 +113,10 @@ class BaseClient:
 
     @property
     def progress(self) -> Progress:
-        """The phase of the conversation and the outcome of its message: after a cancellation, the only word on it."""
+        """The phase of the conversation and the outcome of its message: after a cancellation, the only word on it.
+
+        It is what an error raised now would say. Of a message whose call returned, the Receipt or Result has the word.
+        """
         return self._session.progress
 
     def __repr__(self) -> str:

@@ -136,6 +136,7 @@ def test_provider_without_passwords_wants_a_token(password: None) -> None:
     [
         ("", {}, None, 78, "no server"),
         ("", {}, "me@nowhere.example", 78, "no provider is known for 'nowhere.example'"),
+        ("", {}, "me@sina.com", 78, "unverified: rawsmtp providers sina"),
         ("", {"RAWSMTP_URL": "http://x"}, None, 78, "RAWSMTP_URL: the scheme"),
         ("", {"RAWSMTP_URL": "", "SMTP_URL": "http://x"}, None, 78, "SMTP_URL: the scheme"),
         ("--url http://x", {}, None, 64, "--url: the scheme"),

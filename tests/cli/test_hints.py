@@ -11,6 +11,7 @@ from rawsmtp import AuthenticationFailed, RecipientsRefused, RemoteProtocolError
 from rawsmtp.cli import hints
 from rawsmtp.cli.hints import CERTIFICATES, FOREIGN, PARTIAL, hint_of
 from rawsmtp.cli.report import title_of
+from rawsmtp.testing import MemoryServer
 from rawsmtp.wire import foreign
 
 SOURCES = Path(rawsmtp.__file__).parent
@@ -82,6 +83,24 @@ def test_certificates(code: int) -> None:
     error.__cause__ = cause
     title, hint = CERTIFICATES[code]
     assert (title_of(error), hint_of(error, None)) == (title, hint)
+
+
+def test_doubt_is_told_of_in_chinese() -> None:
+    server = MemoryServer()
+    server.drop_after(".")
+    with pytest.raises(rawsmtp.ConnectionLost) as caught:
+        server.client().send("Subject: x\n\nx\n", sender="a@x.test", recipients="b@x.test")
+    en, zh = hint_of(caught.value, None) or ("", "")
+    assert "may arrive twice" in en
+    assert not zh.isascii()
+
+
+def test_the_shell_has_options_of_its_own() -> None:
+    for error in (TLSFailed("no"), rawsmtp.ConnectFailed("no"), SMTPTimeout("silence", phase="greeting")):
+        en, zh = hint_of(error, None, in_shell=True) or ("", "")
+        assert "--tls" in en
+        assert "--tls" in zh
+        assert "--security" not in en + zh
 
 
 def test_advice_that_is_known_in_english_only() -> None:

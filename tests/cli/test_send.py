@@ -185,7 +185,7 @@ def test_refusals_keep_the_words_of_the_server(
     ("options", "hint"),
     [
         ({"tls": "starttls", "certificate": "self-signed"}, "SSL_CERT_FILE"),
-        ({}, "--security tls is for port 465"),
+        ({}, "--security tls is for port 465, --security starttls for 587"),
     ],
     ids=["not verified", "not offered"],
 )
@@ -269,6 +269,8 @@ def test_dry_run_as_json(capsys: Shown) -> None:
         (["-t", "a@b.example", "-b", "x"], 64, "no sender"),
         (["-f", "a@b.example", "-b", "x", "-H", "127.0.0.1"], 64, "no recipients"),
         (["-f", "a b@c", *ENVELOPE[2:], "-b", "x"], 64, "no address"),
+        (["-f", "me@163.com", "-t", "x@y z", "-b", "x"], 64, "no address"),  # before the password is asked for
+        (["-f", "me@163.com", "-b", "x"], 64, "no recipients"),
         ([*ENVELOPE, "-t", "x@y z", "-b", "x", "-H", "127.0.0.1"], 64, "no address"),
         ([*ENVELOPE, "-b", "x", "-a", "nowhere", "-H", "127.0.0.1"], 65, "No such file or directory: nowhere"),
         ([*ENVELOPE, "-s", "a\nBcc: b@c", "-b", "x", "-H", "127.0.0.1"], 65, "a header that cannot be"),

@@ -443,3 +443,10 @@ def test_ctrl_c_while_the_verdict_is_awaited(terminal: Start) -> None:
         started.interrupt()
         assert started.end() == 130
         assert "outcome: unknown" in started.shown
+
+
+def test_advice_names_the_options_of_the_shell(shell: Shell, smtp_server: Server, capsys: Shown) -> None:
+    assert shell(smtp_server, options=["--tls"]) == 76
+    said = capsys.readouterr().err
+    assert "--tls is for port 465, --starttls for 587" in said
+    assert "--security" not in said

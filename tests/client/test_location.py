@@ -339,6 +339,7 @@ def test_account_with_a_credential(credential: OAuth2 | Password) -> None:
     [
         ("me@corp.test", PLANTED, {}, ValueError, "no provider is known for 'corp.test'; give host=$"),
         ("me@139.com", PLANTED, {}, ValueError, "give host=, or provider='139'"),
+        ("Me <me@163.com>", PLANTED, {}, ValueError, "the address alone, without a name or angle brackets$"),
         ("me@163.com", PLANTED, {"provider": "164"}, ValueError, "no provider '164'; give host="),
         ("163", PLANTED, {}, ValueError, "has no @"),
         (PLANTED, "me@163.com", {}, ValueError, "has no @"),

@@ -29,8 +29,17 @@ def send(client: Any) -> rawsmtp.Receipt:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("certificate", ["expired", "wrong-host", "self-signed", "unknown-ca", "common-name-only"])
-def test_bad_certificates(talk: Talk, mode: Any, certificate: str) -> None:
+@pytest.mark.parametrize(
+    ("certificate", "advice"),
+    [
+        ("expired", "whoever runs the server has to renew it"),
+        ("wrong-host", "connect by a name that the certificate has"),
+        ("self-signed", "trust its issuer by tls_context="),
+        ("unknown-ca", "trust its issuer by tls_context="),
+        ("common-name-only", "connect by a name that the certificate has"),
+    ],
+)
+def test_bad_certificates(talk: Talk, mode: Any, certificate: str, advice: str) -> None:
     server = MemoryServer(tls=mode, certificate=certificate, users={"u": "secret"})
     context = default_context()
     context.load_verify_locations(cadata=authority().pem.decode())
@@ -39,6 +48,7 @@ def test_bad_certificates(talk: Talk, mode: Any, certificate: str) -> None:
         send(client)
     assert (caught.value.phase, caught.value.outcome) == ("tls", "not_sent")
     assert isinstance(caught.value.__cause__, ssl.SSLCertVerificationError)
+    assert advice in (caught.value.hint or "")
     assert not any(word in server.transcript for word in ("AUTH PLAIN [", "MAIL", "DATA"))
 
 

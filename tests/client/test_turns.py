@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from email.message import EmailMessage
+from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -143,6 +146,17 @@ def test_what_are_no_items_leaves_the_client_as_it_was(wrong: Any) -> None:
     with pytest.raises(TypeError, match="iterable"):
         client.send_many(wrong)
     assert client.noop().is_success
+
+
+@pytest.mark.parametrize(
+    "one", [EmailMessage(), TEXT, TEXT.decode(), Path("mail.eml"), BytesIO(TEXT), rawsmtp.Submission(TEXT)], ids=type
+)
+@pytest.mark.parametrize("make", [MemoryServer.client, MemoryServer.async_client])
+def test_one_message_is_no_many(one: Any, make: Any) -> None:
+    server = MemoryServer()
+    with pytest.raises(TypeError, match="many messages, such as a list of them; one is for send"):
+        make(server).send_many(one)
+    assert not server.sessions
 
 
 def test_what_are_no_items_leaves_the_asyncio_client_as_it_was() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -602,6 +602,12 @@ def test_what_no_rule_knows_is_said_by_the_codes() -> None:
     ):
         found = explain(reply)
         assert (found.rule, found.summary.en) == ("code", summary)
+
+
+@pytest.mark.parametrize("wrong", [550, "535 Error: authentication failed", None])
+def test_what_is_no_reply_is_told_what_is(wrong: Any) -> None:
+    with pytest.raises(TypeError, match=rf"such as Reply\(550, 'text'\), not {type(wrong).__name__}"):
+        explain(wrong)
 
 
 def test_the_folder_has_it_without_importing_it() -> None:

@@ -119,7 +119,7 @@ def _report(error: SMTPError | Failure | OSError, out: Output, options: argparse
 
     status = status_of(error)
     has_message = name in ("send", "sendmail") or getattr(error, "outcome", None) == "unknown"
-    report(error, status, out, host=getattr(options, "place", None), message=has_message)
+    report(error, status, out, host=getattr(options, "place", None), message=has_message, in_shell=name == "shell")
     return int(status)
 
 

@@ -162,10 +162,13 @@ def _from_provider(options: argparse.Namespace, sender: str | None) -> Location:
         domain = sender.rpartition("@")[2]
         if provider is not None:
             raise _unusable(Exit.USAGE, str(error)) from error
+        ids = [known.id for known in providers.PROVIDERS if domain.lower() in known.domains]
         raise Failure(
             Exit.CONFIGURATION,
-            f"no provider is known for {domain!r}: give --host, --url or RAWSMTP_URL",
-            f"不认识 {domain!r} 的邮件服务商：请给出 --host、--url 或 RAWSMTP_URL",
+            f"no provider is known for {domain!r}: give --host, --url or RAWSMTP_URL"
+            + (f"; what is known and unverified: rawsmtp providers {ids[0]}" if ids else ""),
+            f"不认识 {domain!r} 的邮件服务商：请给出 --host、--url 或 RAWSMTP_URL"
+            + (f"；未经核实的资料见 rawsmtp providers {ids[0]}" if ids else ""),
         ) from error
 
 

@@ -64,12 +64,12 @@ _OF_TYPES: dict[type[SMTPError], Both] = {
         "请使用 --security tls 或 starttls；确认线路可信时可以加 --in-clear",
     ),
     errors.ConnectFailed: (
-        "check host and port: 465 with --security tls, 587 with starttls; many networks block port 25",
-        "请检查主机名和端口：465 配 --security tls，587 配 starttls；许多网络封锁了 25 端口",
+        "check host and port: 465 with --security tls, 587 with --security starttls; many networks block port 25",
+        "请检查主机名和端口：465 配 --security tls，587 配 --security starttls；许多网络封锁了 25 端口",
     ),
     errors.TLSFailed: (
-        "--security tls is for port 465, starttls for 587",
-        "465 端口用 --security tls，587 端口用 starttls",
+        "--security tls is for port 465, --security starttls for 587",
+        "465 端口用 --security tls，587 端口用 --security starttls",
     ),
 }
 _SILENT: Both = (
@@ -81,6 +81,7 @@ _OF_LIBRARY = {
     "TLS is up but nothing speaks SMTP in it; a server that waits for the client may be a web server": (
         "TLS 已建立，但对方没有按 SMTP 问候；可能是网页服务器"
     ),
+    "the message may have been delivered: sent again, it may arrive twice": "邮件可能已经送达，重发可能重复",
     "send it to fewer recipients at a time": "请减少每次的收件人数",
     "encode its parts as quoted-printable or base64 before it is signed": (
         "签名之前请把各部分编码为 quoted-printable 或 base64"
@@ -96,6 +97,7 @@ _OPTIONS = (
     (re.compile(r"\bsender=(?=[,;:) ]|$)"), "-f"),
     (re.compile(r"\brecipients=(?=[,;:) ]|$)"), "-t"),
 )
+_IN_SHELL = re.compile(r"--security (tls|starttls)")
 
 
 def shell_words(text: str) -> str:
@@ -105,11 +107,19 @@ def shell_words(text: str) -> str:
     return text
 
 
-def hint_of(error: SMTPError, host: str | None) -> Both | None:
+def hint_of(error: SMTPError, host: str | None, *, in_shell: bool = False) -> Both | None:
     """Return what to try next: what the provider asks for, else what the library or the command line knows.
 
     host: the server, if it is known.
+    in_shell: whether it is for `rawsmtp shell`, whose options for TLS are others.
     """
+    hint = _hint(error, host)
+    if hint is None or not in_shell:
+        return hint
+    return _IN_SHELL.sub(r"--\1", hint[0]), _IN_SHELL.sub(r"--\1", hint[1])
+
+
+def _hint(error: SMTPError, host: str | None) -> Both | None:
     if error.hint in _OF_LIBRARY:
         return shell_words(error.hint), _OF_LIBRARY[error.hint]
     if isinstance(error, errors.Refused) and error.reply is not None:

@@ -71,18 +71,26 @@ def title_of(error: SMTPError) -> str:
 
 
 def report(
-    error: SMTPError | Failure | OSError, status: Exit, out: Output, *, host: str | None, message: bool = True
+    error: SMTPError | Failure | OSError,
+    status: Exit,
+    out: Output,
+    *,
+    host: str | None,
+    message: bool = True,
+    in_shell: bool = False,
 ) -> None:
     """Show an error on standard error, and as JSON if JSON is asked for.
 
     host: the server that it happened with, whose provider may have advice.
     message: whether there is a message, of which it has to be said what became of it.
+    in_shell: whether it happened in `rawsmtp shell`.
     """
-    first, *rest = _lines(error, out, host, message=message)
+    hint = hint_of(error, host, in_shell=in_shell) if isinstance(error, SMTPError) else None
+    first, *rest = _lines(error, out, hint, message=message)
     out.talk(out.paint(f"rawsmtp: {first}", BOLD, RED))
     for line in rest:
         out.talk(f"  {line}")
-    out.result("error", _value(error, status, host))
+    out.result("error", _value(error, status, host, hint))
 
 
 def interrupted(progress: Progress | None, out: Output) -> None:
@@ -97,17 +105,17 @@ def interrupted(progress: Progress | None, out: Output) -> None:
     out.result("interrupted", {"phase": phase, "outcome": outcome})
 
 
-def _lines(error: SMTPError | Failure | OSError, out: Output, host: str | None, *, message: bool) -> Iterator[str]:
+def _lines(error: SMTPError | Failure | OSError, out: Output, hint: Both | None, *, message: bool) -> Iterator[str]:
     if isinstance(error, Failure):
         yield out.text(error.en, error.zh)
     elif isinstance(error, SMTPError):
-        yield from _smtp_lines(error, out, host, message=message)
+        yield from _smtp_lines(error, out, hint, message=message)
     else:
         text = printable(error.strerror or str(error))
         yield f"{text}: {printable(str(error.filename))}" if error.filename else text
 
 
-def _smtp_lines(error: SMTPError, out: Output, host: str | None, *, message: bool) -> Iterator[str]:
+def _smtp_lines(error: SMTPError, out: Output, hint: Both | None, *, message: bool) -> Iterator[str]:
     what = _without_reply(error)
     if out.language == "en":
         yield what
@@ -118,7 +126,7 @@ def _smtp_lines(error: SMTPError, out: Output, host: str | None, *, message: boo
     yield from _said(error, out)
     if message:
         yield from _where(error.phase, error.outcome, out)
-    if (hint := hint_of(error, host)) is not None:
+    if hint is not None:
         yield f"{out.text('hint:    ', '提示：')}{printable(out.text(*hint))}"
 
 
@@ -149,7 +157,9 @@ def _where(phase: str | None, outcome: str, out: Output) -> Iterator[str]:
     yield out.text(f"outcome: {outcome} ({_OUTCOMES[outcome][0]})", f"结果：{outcome}（{_OUTCOMES[outcome][1]}）")
 
 
-def _value(error: SMTPError | Failure | OSError, status: Exit, host: str | None) -> dict[str, object]:
+def _value(
+    error: SMTPError | Failure | OSError, status: Exit, host: str | None, hint: Both | None
+) -> dict[str, object]:
     value: dict[str, object] = {"status": int(status), "error": type(error).__name__, "server": host}
     if isinstance(error, Failure):
         return {**value, "message": error.en}
@@ -157,7 +167,6 @@ def _value(error: SMTPError | Failure | OSError, status: Exit, host: str | None)
         return {**value, "message": str(error)}
     value |= {"message": shell_words(error.message), "phase": error.phase, "outcome": error.outcome}
     value |= {"reply": str(error.reply) if error.reply is not None else None, "retryable": error.retryable}
-    hint = hint_of(error, host)
     value["hint"] = hint[0] if hint is not None else None
     if isinstance(error, errors.RecipientsRefused):
         value["recipients"] = {address: str(reply) for address, reply in error.recipients.items()}

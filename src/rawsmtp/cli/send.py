@@ -16,6 +16,7 @@ from .language import both
 
 if TYPE_CHECKING:
     from rawsmtp.client.location import Location
+    from rawsmtp.message.envelope import Envelope
 
     from .delivery import Delivery
     from .output import Output
@@ -120,9 +121,10 @@ def _prepared(options: argparse.Namespace, out: Output) -> tuple[Delivery, Locat
     if options.message is not None:
         delivery = _ready(options)
         return delivery, _location(options, out, delivery.sender)
-    # The login comes before the body: whoever has no password need not type one.
-    location = _location(options, out, _sender(options))
-    return _composed(options, out), location
+    # The envelope comes before the login, and that before the body: nobody types what leads nowhere.
+    envelope = _envelope(options)
+    location = _location(options, out, envelope.sender.address)
+    return _composed(options, envelope, out), location
 
 
 def _location(options: argparse.Namespace, out: Output, sender: str) -> Location | None:
@@ -166,17 +168,24 @@ def _ready(options: argparse.Namespace) -> Delivery:
     return Delivery(read.octets, read.octets, found.sender.address, names, options.refused)
 
 
-def _composed(options: argparse.Namespace, out: Output) -> Delivery:
-    from rawsmtp.message.rendering import render
-
-    from .compose import Parts, addresses, compose
-    from .delivery import Delivery, envelope
+def _envelope(options: argparse.Namespace) -> Envelope:
+    from .compose import addresses
+    from .delivery import envelope
 
     sender = _sender(options)
     recipients = addresses([*options.to, *options.cc, *options.bcc])
     if not recipients:
         raise Failure(Exit.USAGE, "no recipients: give -t", "没有收件人：请用 -t 给出")
-    found = envelope(None, sender, recipients)
+    return envelope(None, sender, recipients)
+
+
+def _composed(options: argparse.Namespace, envelope: Envelope, out: Output) -> Delivery:
+    from rawsmtp.message.rendering import render
+
+    from .compose import Parts, compose
+    from .delivery import Delivery
+
+    sender = envelope.sender.address
     message = compose(
         Parts(
             sender=options.sender or sender,
@@ -193,7 +202,7 @@ def _composed(options: argparse.Namespace, out: Output) -> Delivery:
         octets = render(message)
     except ValueError as error:
         raise Failure(Exit.DATA, str(error), f"邮件有误：{error}") from error
-    return Delivery(message, octets, sender, tuple(to.address for to in found.recipients), options.refused)
+    return Delivery(message, octets, sender, tuple(to.address for to in envelope.recipients), options.refused)
 
 
 def _typed(out: Output) -> str:

@@ -110,7 +110,8 @@ class Session:
         dialogue = self._dialogue
         if isinstance(error, AuthenticationFailed):
             return  # the reply was shown, and what it means
-        report(error, status_of(error), self._out, host=dialogue.host, message=dialogue.doubt is not None)
+        in_doubt = dialogue.doubt is not None
+        report(error, status_of(error), self._out, host=dialogue.host, message=in_doubt, in_shell=True)
         if isinstance(error, _ENDS):
             dialogue.is_lost = True
             dialogue.content = dialogue.doubt = None

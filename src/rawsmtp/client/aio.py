@@ -148,10 +148,10 @@ class AsyncClient(AsyncioDriver):
         window: how many messages may be in doubt at once; more than one needs a client with chunking.
         A refused message, and a caller's mistake, is the error of its Result. What the source raises is raised when
         the results that are owed were given. Any other call on this client is an error until all is taken or closed.
-        Raises ValueError for a window that cannot be, TypeError for items that cannot be iterated over, and the
-        SMTPError after which no message can be sent.
+        Raises ValueError for a window that cannot be, TypeError for one message and for items that cannot be
+        iterated over, and the SMTPError after which no message can be sent.
         """
-        self._check_window(window)
+        self._check_many(items, window)
         return self._stream(self._io.iterate(items), window)
 
     async def command(self, command: Command | str) -> Reply:

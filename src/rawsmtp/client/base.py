@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from rawsmtp.errors import PICKLED_LINES, ConnectionLost, LocalProtocolError, Refused, SMTPError, SMTPTimeout
 from rawsmtp.flows.session import Progress, Session
 from rawsmtp.flows.terms import DEFAULT_TIMEOUTS
+from rawsmtp.message.source import is_one
 from rawsmtp.message.submission import Submission, prepare
 from rawsmtp.wire.command import Command, Raw
 from rawsmtp.wire.content import PIECE
@@ -112,7 +113,10 @@ class BaseClient:
 
     @property
     def progress(self) -> Progress:
-        """The phase of the conversation and the outcome of its message: after a cancellation, the only word on it."""
+        """The phase of the conversation and the outcome of its message: after a cancellation, the only word on it.
+
+        It is what an error raised now would say. Of a message whose call returned, the Receipt or Result has the word.
+        """
         return self._session.progress
 
     def __repr__(self) -> str:
@@ -131,7 +135,10 @@ class BaseClient:
             )
         return prepared
 
-    def _check_window(self, window: int) -> None:
+    def _check_many(self, items: object, window: int) -> None:
+        if isinstance(items, Submission) or is_one(items):
+            what = "many messages, such as a list of them; one is for send()"
+            raise TypeError(f"send_many() takes {what}: {type(items).__name__}")
         if type(window) is not int or window < 1:
             raise ValueError(f"window={window!a}: a window is a whole number of messages, one at least")
         if window > 1 and self._settings.terms.chunking == "off":

@@ -111,6 +111,8 @@ def _provider(address: str, name: str | None) -> Provider:
     found = providers.find(address if name is None else name)
     if name is None and "@" not in address:  # not shown: it may be the secret, in the wrong place
         raise ValueError("the address has no @: give provider= for a user's name that is no address")
+    if name is None and address.endswith(">"):
+        raise ValueError("give the address alone, without a name or angle brackets")
     if found is None:
         what = f"no provider is known for {address.rpartition('@')[2]!a}" if name is None else f"no provider {name!a}"
         raise ValueError(f"{what}; give host={_unverified(address)}")

@@ -17,6 +17,12 @@ _FIRST = 81
 """Octets that are kept to tell what it is that does not speak TLS: one more than are shown."""
 _SHOWN = 80
 
+_NOT_TRUSTED = "if you know the server, trust its issuer by tls_context="
+_BY_DATE = "whoever runs the server has to renew it; is the clock of this machine right?"
+_BY_NAME = "connect by a name that the certificate has"
+_ADVICE = {9: _BY_DATE, 10: _BY_DATE, 62: _BY_NAME, 64: _BY_NAME}
+"""By OpenSSL's `verify_code`: not yet valid, expired, of another host name, of another address."""
+
 
 @dataclass(frozen=True, slots=True)
 class TLSInfo:
@@ -84,8 +90,7 @@ class TLSLayer:
     def _failure(self, error: Exception) -> TLSFailed:
         if isinstance(error, self._ssl.SSLCertVerificationError):
             why = f"the certificate is not good for {self._host!a}: {error.verify_message}"
-            hint = "connect by a name that the certificate has, or trust its issuer by tls_context="
-            return TLSFailed(why, phase="tls", hint=hint)
+            return TLSFailed(why, phase="tls", hint=_ADVICE.get(error.verify_code, _NOT_TRUSTED))
         if getattr(error, "reason", None) in _PLAINTEXT and not self._first.startswith(_RECORDS):
             return self._no_tls()
         if isinstance(error, self._ssl.SSLEOFError):

@@ -99,6 +99,12 @@ def is_email(message: object) -> TypeGuard[Message]:
     return module is not None and isinstance(message, module.Message)
 
 
+def is_one(items: object) -> bool:
+    """Whether it is one message, though some can be iterated over: by headers, lines or octets."""
+    whole = (bytes, bytearray, memoryview, str, PathLike)
+    return isinstance(items, whole) or is_email(items) or hasattr(items, "read")
+
+
 def check_piece(piece: object) -> bytes:
     """Return a piece of the caller's source as bytes; TypeError if it is something else."""
     if isinstance(piece, (bytes, bytearray, memoryview)):

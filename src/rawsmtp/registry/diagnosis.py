@@ -9,14 +9,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from rawsmtp.wire.reply import Reply
+
 from .codes import lookup, status
 from .diagnosis_rule import Rule, Text
 from .diagnosis_rules import RULES
 from .providers import serving
 
 if TYPE_CHECKING:
-    from rawsmtp.wire.reply import Reply
-
     from .providers import Provider
 
 Language = Literal["en", "zh"]
@@ -74,7 +74,10 @@ def explain(reply: Reply, host: str | None = None, phase: str | None = None) -> 
     reply: any reply.
     host: the server's name, if it is known.
     phase: where in the session it came, as in an error's `phase`.
+    Raises TypeError for what is no Reply.
     """
+    if not isinstance(reply, Reply):
+        raise TypeError(f"a reply is a Reply, such as Reply(550, 'text'), not {type(reply).__name__}: {reply!a:.80}")
     provider, words = _provider(host), _words(reply)
     for rule in RULES:
         if _fits(rule, reply, provider, phase) and _says(rule, reply, words):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rawsmtp.errors import ConnectionLost, MessageRefused, NotSupported, RemoteProtocolError, SMTPError, SMTPTimeout
 from rawsmtp.message.fitting import fit
 from rawsmtp.message.plan import Grounds, plan
+from rawsmtp.protocol.connection import check_length
 from rawsmtp.wire.command import Quit
 from rawsmtp.wire.mail_data import ChunkProbe, EndOfData
 
@@ -111,10 +112,11 @@ def fitted(session: Session, prepared: Prepared) -> tuple[Envelope, Source]:
     """
     session.enter("mail")
     envelope, source = fit(prepared.envelope, prepared.source, session.capabilities)
-    longest = session.terms.limits.command_line
+    limits = session.terms.limits
+    unlimited = min(limits.address, limits.command_line)
     for path in (envelope.sender, *envelope.recipients):
-        if len(path.line) > longest:
-            raise ValueError(f"a line of {len(path.line)} octets, and the limit is {longest}: {str(path)[:60]!a}…")
+        if len(path.line) > unlimited:
+            check_length(path, limits)
     if session.capabilities.limits:
         _check_limits(envelope, session.capabilities.limits)
     return envelope, source
@@ -208,7 +210,7 @@ def check(session: Session, transaction: Transaction) -> Flow[None]:
         return
     session.refusals += 1
     data = transaction.data
-    if data is not None and data.is_intermediate and not transaction.accepted:
+    if data is not None and data.is_intermediate and not transaction.accepted and not transaction.is_turned_away:
         yield from _end_empty(session)
     raise _settled(session, transaction, refusal)
 
@@ -259,10 +261,15 @@ def _write_big_chunk(
     timeouts = session.terms.timeouts
     replies: list[Reply] = []
     before: tuple[Item, ...] = flight
-    for piece in chunk_pieces(source):
-        replies += yield from ask(*before, timeout=timeouts.data, owed=1)
-        before = (piece,)
-    return replies + (yield from ask(*before, *behind, timeout=timeouts.final, owed=len(behind)))
+    try:
+        for piece in chunk_pieces(source):
+            replies += yield from ask(*before, timeout=timeouts.data, owed=1)
+            before = (piece,)
+        replies += yield from ask(*before, *behind, timeout=timeouts.final, owed=len(behind))
+    except SMTPError as error:
+        error.replies = [*replies, *error.replies]
+        raise
+    return replies
 
 
 def _send_content(
@@ -290,9 +297,12 @@ def midst_refusal(reply: Reply) -> MessageRefused:
     )
 
 
-def conclude(session: Session, transaction: Transaction) -> Receipt:
-    """Return the receipt of a transaction that came to its end; raises the refusal if that is what it came to."""
-    session.needs_reset = False
+def conclude(session: Session, transaction: Transaction, *, followed: bool = False) -> Receipt:
+    """Return the receipt of a transaction that came to its end; raises the refusal if that is what it came to.
+
+    followed: whether the envelope of the next one has been said already.
+    """
+    session.needs_reset = followed
     session.refusals = 0
     refusal = transaction.refusal()
     if refusal is not None or transaction.final is None:

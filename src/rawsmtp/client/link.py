@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rawsmtp.errors import SMTPError, TLSFailed
+from rawsmtp.errors import ConnectionLost, LocalProtocolError, SMTPError, TLSFailed
 from rawsmtp.protocol import Connection, State
 from rawsmtp.wire.auth import Auth, AuthAnswer
 from rawsmtp.wire.mail_data import Content
@@ -110,7 +110,8 @@ class Link:
     def say(self, items: Sequence[Item]) -> int:
         """Take items to be written and return how many octets of content are among them.
 
-        Raises as `Connection.send` does, or ConnectionLost if TLS is broken, and then nothing is written.
+        Raises as `Connection.send` does, or ConnectionLost if TLS is broken or the conversation is over, and then
+        nothing is written.
         """
         octets = self._encoded(items)
         content = 0
@@ -134,8 +135,16 @@ class Link:
 
     def _encoded(self, items: Sequence[Item]) -> bytes:
         if self._tls is None:
+            return self._clear(items)
+        return self._tls.encrypt(self._clear(items))
+
+    def _clear(self, items: Sequence[Item]) -> bytes:
+        try:
             return self._connection.send(*items)
-        return self._tls.encrypt(self._connection.send(*items))
+        except LocalProtocolError as error:
+            if self._connection.state is State.CLOSED:
+                raise ConnectionLost("the server has ended the connection") from error
+            raise
 
     def _put(self, octets: bytes) -> None:
         self.outgoing += octets

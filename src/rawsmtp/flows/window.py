@@ -149,6 +149,10 @@ def _check_input(session: Session) -> Flow[None]:
 def _send_elsewhere(supply: Supply, panes: list[_Pane], error: SMTPError) -> Flow[None]:
     """See to a window whose connection went before anything of it was said."""
     items = [pane.item for pane in panes]
+    if supply.session.reused:
+        supply.again(*items)
+        yield from supply.reconnect()
+        return
     if supply.session.messages:
         supply.lose(error, *items)
         return

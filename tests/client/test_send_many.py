@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from email.message import Message
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -560,3 +561,62 @@ def test_address_over_the_limit_is_the_callers_mistake(talk: Talk, options: dict
     client.send(TEXT, sender="s4@x.test", recipients="r@x.test")
     assert senders(server) == named(0, 2, 4)
     assert len(server.sessions) == 1
+
+
+def test_what_a_window_showed_is_known_to_the_next_call_though_the_loop_was_left() -> None:
+    server = MemoryServer()
+    server.reply_to(".", 552, when="full@x.test", times=1)
+    client = server.client(chunking="trust")
+    results = client.send_many([submission(0), submission(1, "full@x.test"), submission(2)], window=3)
+    assert next(results).error is None
+    results.close()  # type: ignore[attr-defined]  # a generator
+    client.send(TEXT, sender="s3@x.test", recipients="r@x.test")
+    assert len(server.sessions) == 2
+
+
+def broken() -> Message:
+    message = Message()
+    message["From"], message["To"] = "s1@x.test", "r@x.test"
+    message.set_payload(["no message"])
+    return message
+
+
+def unknown() -> rawsmtp.Submission:
+    def recipients() -> Iterator[str]:
+        yield "r@x.test"
+        raise KeyError("no such customer")
+
+    return submission(1, recipients())
+
+
+@forms
+@pytest.mark.parametrize("make", [broken, unknown])
+def test_whatever_is_wrong_with_an_item_is_its_result(
+    talk: Talk, options: dict[str, Any], window: int, make: Any
+) -> None:
+    server = MemoryServer()
+    results = talk(server, **options).send_all([submission(0), make(), submission(2)], window=window)
+    assert [result.error is None for result in results] == [True, False, True]
+    assert senders(server) == named(0, 2)
+
+
+def test_server_that_does_not_answer_the_probe_is_sent_no_chunks(talk: Talk) -> None:
+    hello = b"250-x\r\n250-PIPELINING\r\n250-SIZE\r\n250 CHUNKING\r\n"
+    server = Scripts([GREETING, hello, b""], [GREETING, hello, *[*ENVELOPE, OK] * 2])
+    results = talk(server, chunking="probe").send_all([submission(0), submission(1)], window=2)
+    assert words(results) == ["sent"] * 2
+    assert len(server.sessions) == 2
+
+
+def test_chunk_behind_a_refused_reset_is_in_doubt(talk: Talk) -> None:
+    server = MemoryServer()
+    server.reply_to("MAIL", 550, when="s0@x.test")
+    server.reply_to("RSET", 500, times=1)
+    client = talk(server, chunking="trust")
+    for number, outcome in enumerate(["refused", "unknown"]):
+        with pytest.raises(rawsmtp.Refused) as caught:
+            client.send(TEXT, sender=f"s{number}@x.test", recipients="r@x.test")
+        assert caught.value.outcome == outcome
+    # Never on that connection again.
+    client.send(TEXT, sender="s2@x.test", recipients="r@x.test")
+    assert len(server.sessions) == 2

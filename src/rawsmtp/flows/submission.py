@@ -87,7 +87,7 @@ def _find_out_about_chunks(session: Session) -> Flow[None]:
     replies: Sequence[Reply]
     try:
         replies = yield from ask(ChunkProbe(data=False), ChunkProbe(data=True), timeout=session.terms.timeouts.command)
-    except (RemoteProtocolError, ConnectionLost) as error:
+    except (RemoteProtocolError, ConnectionLost, SMTPTimeout) as error:
         replies = error.replies
     session.discards = len(replies) == 2 and all(reply.is_permanent_failure for reply in replies)
     if not session.discards:

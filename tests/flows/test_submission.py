@@ -218,3 +218,13 @@ def test_refusal_of_a_big_chunk_stands_though_a_cut_follows_while_it_is_written(
     with pytest.raises(MessageRefused) as refused:
         flow.throw(cut())
     assert refused.value.reply == Reply(552, "too big")
+
+
+def test_chunk_that_was_taken_behind_a_refused_sender_is_in_doubt_though_a_cut_follows() -> None:
+    ready = session(PIPELINING=(), CHUNKING=(), SIZE=())
+    ready.discards = True
+    error = cut()
+    error.replies = [Reply(550, "no"), Reply(503, "no"), Reply(250, "taken")]
+    play = Play(submit(ready, message(recipients=1)), [error])
+    assert isinstance(play.error, SenderRefused)
+    assert play.error.outcome == "unknown"

@@ -114,7 +114,7 @@ class Link:
         nothing is written.
         """
         octets = self._encoded(items)
-        content = 0
+        content = behind = 0
         ends, is_more = False, self._is_ending
         for item in items:
             kind = type(item)
@@ -123,14 +123,17 @@ class Link:
                 continue
             is_more = False
             if item.verb in _ENDS:
-                ends = True
-            elif kind in _SECRET:
+                ends, behind = True, 0
+                continue
+            behind += len(item.line)  # type: ignore[union-attr]  # it is a command
+            if kind in _SECRET:
                 self._keep_secret(item)  # type: ignore[arg-type]  # one of the two
         # The octets of a big chunk come after the call in which its BDAT was said.
         self._is_ending = ends or is_more
         self._transcript.record_sent(items, tls=self._tls is not None)
         self._put(octets)
-        self._said = self._put_in_all
+        # The next envelope may be behind the end of a message; inside TLS it is longer, and the doubt begins earlier.
+        self._said = self._put_in_all - behind
         return content
 
     def _encoded(self, items: Sequence[Item]) -> bytes:

@@ -172,7 +172,7 @@ def fly(session: Session, transaction: Transaction, items: Sequence[Item], *, re
         note_failure(session, transaction, items, error)
         if reused and isinstance(error, ConnectionLost) and all(reply.code in _IDLE_ENDS for reply in error.replies):
             raise Unusable from error
-        raise_refusal(transaction, error)
+        raise_refusal(session, transaction, error)
         raise
     transaction.take(items, replies)
     if reused and replies[0].code == 421:
@@ -191,11 +191,11 @@ def note_failure(session: Session, transaction: Transaction, items: Sequence[Ite
         session.lockstep = True
 
 
-def raise_refusal(transaction: Transaction, error: SMTPError) -> None:
+def raise_refusal(session: Session, transaction: Transaction, error: SMTPError) -> None:
     """Raise the refusal that came before the error, if one did: a refusal and then a cut is the refusal."""
     refusal = transaction.cut_refusal()
     if refusal is not None:
-        raise refusal from error
+        raise _settled(session, transaction, refusal) from error
 
 
 def check(session: Session, transaction: Transaction) -> Flow[None]:
@@ -249,7 +249,7 @@ def _fly_with_chunk(
         if isinstance(error, SMTPTimeout):
             session.discards = False
         if transaction.final is None or transaction.refusal() is not None:
-            raise_refusal(transaction, error)
+            raise_refusal(session, transaction, error)
             raise
         return
     transaction.take(flight, replies)

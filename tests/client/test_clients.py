@@ -149,6 +149,17 @@ def test_transaction_left_open_by_hand_is_reset(make_client: MakeClient, server:
     assert [(mail.envelope.sender, mail.envelope.recipients) for mail in server.wait_for(1)] == [(SENDER, (RECIPIENT,))]
 
 
+def test_hello_said_by_hand_is_the_one_in_force(make_client: MakeClient, server: Server) -> None:
+    client = make_client(server.host, server.port)
+    client.command("helo x.test")
+    assert len(client.capabilities) == 0
+    client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
+    client.command(commands.Ehlo("x.test"))
+    assert client.capabilities.pipelining
+    client.send(TEXT, sender=SENDER, recipients=RECIPIENT)
+    assert len(server.wait_for(2)) == 2
+
+
 def test_what_the_client_knows(make_client: MakeClient, server: Server) -> None:
     client = make_client(server.host, server.port)
     assert len(client.capabilities) == 0

@@ -13,6 +13,8 @@ from rawsmtp.testing import Cut, MemoryServer, Pause, Say, Server
 from rawsmtp.testing.memory import MemoryIO
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.conftest import AnyClient, MakeClient, Talk
 
     from rawsmtp.client.link import Link
@@ -120,6 +122,27 @@ def test_deadline_goes_on_behind_the_content(talk: Talk) -> None:
         send(client, b"x" * 100_000)
     assert caught.value.outcome == "unknown"
     assert 120 < client._now() < 130
+
+
+def test_content_that_was_cut_took_nothing_of_the_deadline(talk: Talk) -> None:
+    server = MemoryServer()
+    client: Any = reading(talk(server, deadline=60.0), 1_000)
+    io = client._client._io
+    memory: Any = io if isinstance(io, MemoryIO) else io._memory
+
+    def items() -> Iterator[rawsmtp.Submission]:
+        yield rawsmtp.Submission(TEXT, sender="a@x.test", recipients="b@x.test")
+        yield rawsmtp.Submission(b"x" * 100_000, sender="a@x.test", recipients="b@x.test")
+
+    write = memory._write
+
+    def breaks(link: Link, channel: Any) -> None:
+        memory._is_cut = len(server.sessions) == 1 and memory._clock > 80
+        write(link, channel)
+
+    memory._write = breaks
+    assert [result.error for result in client.send_all(items())] == [None, None]
+    assert len(server.sessions) == 2
 
 
 def test_server_that_reads_an_octet_a_second_is_not_waited_for(talk: Talk) -> None:

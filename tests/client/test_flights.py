@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import rawsmtp
 from rawsmtp.testing import MemoryServer, Say, Server
 
 if TYPE_CHECKING:
@@ -99,3 +100,59 @@ def test_a_writer_reads_while_it_writes(make_client: MakeClient) -> None:
         thread.join(60)
     assert list(receipt.accepted) == to
     assert server.outbox[0].envelope.recipients == tuple(to)
+
+
+def hear(sock: socket.socket, end: bytes) -> None:
+    heard = b""
+    while not heard.endswith(end):
+        heard += sock.recv(1)
+
+
+def narrow(host: str, port: int, seconds: float) -> socket.socket:
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+    try:
+        sock.settimeout(seconds)
+        sock.connect((host, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"), [(b"250 taken\r\n", "sent"), (b"552 no\r\n", "refused"), (b"", "unknown")]
+)
+def test_verdict_does_not_depend_on_the_envelope_behind_the_dot(
+    make_client: MakeClient, answer: bytes, expected: str
+) -> None:
+    """The next envelope may be long, and the connection end while it is written: the dot is on its way nevertheless."""
+
+    def serve() -> None:
+        sock, _ = listener.accept()
+        with listener, sock:
+            sock.settimeout(10)
+            sock.sendall(b"220 x\r\n")
+            hear(sock, b"\r\n")
+            sock.sendall(b"250-x\r\n250 PIPELINING\r\n")
+            hear(sock, b"DATA\r\n")
+            sock.sendall(b"250 ok\r\n250 ok\r\n354 go\r\n")
+            hear(sock, b"DATA\r\n")
+            sock.sendall(b"250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n")
+            hear(sock, b"RCPT TO:<r1@x.test>\r\n")
+            sock.sendall(answer)
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    port = listener.getsockname()[1]
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    client = make_client("127.0.0.1", port, security="none", timeout=10, connect=narrow)
+    many = [f"r{number}@x.test" for number in range(20_000)]
+    items = [rawsmtp.Submission(TEXT, sender="s@x.test", recipients=to) for to in ("r@x.test", "r@x.test", many)]
+    results: list[rawsmtp.Result] = []
+    with pytest.raises(rawsmtp.ConnectFailed):
+        client.send_all(items, into=results)
+    thread.join(10)
+    told = [getattr(result.error, "outcome", "sent") for result in results]
+    assert told == ["sent", expected, "not_sent"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from email.message import Message
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.client.test_idle import Scripts
 
 import rawsmtp
 from rawsmtp import Reply, commands
@@ -478,3 +480,143 @@ def test_producer_that_waits_for_results_does_not_deadlock() -> None:
             return server
 
         assert senders(asyncio.run(send())) == named(0, 1, 2, 3, 4)
+
+
+GREETING, HELLO, OK, GO_ON = b"220 x\r\n", b"250-x\r\n250 PIPELINING\r\n", b"250 ok\r\n", b"354 go on\r\n"
+ENVELOPE = [OK, OK, GO_ON]
+SERVES = [GREETING, HELLO, *[*ENVELOPE, OK] * 4]
+
+
+@forms
+def test_leaving_the_loop_early_leaves_no_transaction_open(options: dict[str, Any], window: int) -> None:
+    server = MemoryServer(strict=True)
+    client = server.client(**options)
+    results = client.send_many([submission(0), submission(1, ["a@x.test", "b@x.test"]), submission(2)], window=window)
+    assert next(results).error is None
+    results.close()  # type: ignore[attr-defined]  # a generator
+    client.send(TEXT, sender="s9@x.test", recipients="r@x.test")
+    assert senders(server)[-1] == "s9@x.test"
+    assert len(server.sessions) == 1
+
+
+@pytest.mark.parametrize("cut", [True, False])
+@pytest.mark.parametrize("extensions", [set(), {"PIPELINING"}], ids=["chain", "lock-step"])
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [(b"421 4.4.2 too slow\r\n", ["sent"] * 4), (b"552 5.3.4 no\r\n", ["sent", "refused", "sent", "sent"])],
+)
+def test_word_that_stands_before_the_content(
+    talk: Talk, said: bytes, expected: list[str], extensions: set[str], cut: bool
+) -> None:
+    ends: list[Any] = [GO_ON, said, *([Cut()] if cut else [])]
+    server = Scripts([GREETING, HELLO, *ENVELOPE, OK, OK, OK, ends], SERVES)
+    results = talk(server, ignore_extensions=extensions).send_all([submission(number) for number in range(4)])
+    told = words(results)
+    # Where nothing goes behind it, what was said before the content cannot be told from the verdict on it.
+    assert told == (["sent", "refused", "sent", "sent"] if extensions else expected)
+    assert len(server.sessions) == 2
+
+
+def test_envelope_that_is_taken_behind_a_421_goes_on_the_next_connection(talk: Talk) -> None:
+    server = Scripts([GREETING, HELLO, *ENVELOPE, b"421 bye\r\n", *ENVELOPE, OK], SERVES)
+    results = talk(server).send_all([submission(number) for number in range(3)])
+    assert words(results) == ["refused", "sent", "sent"]
+    assert server.mails() == [2, 2]
+
+
+def test_server_that_loses_what_stands_behind_a_dot_is_waited_for_once(talk: Talk) -> None:
+    server = Scripts([GREETING, HELLO, *ENVELOPE, OK, b""], SERVES)
+    results = talk(server).send_all([submission(number) for number in range(4)])
+    assert words(results) == ["sent"] * 4
+    assert server.mails() == [2, 3]
+    # From then on each envelope waits for the verdict on the message before it.
+    assert server.turnarounds == 10
+
+
+@forms
+def test_connection_that_ended_while_the_first_item_was_made_is_replaced(
+    talk: Talk, options: dict[str, Any], window: int
+) -> None:
+    server = MemoryServer()
+    client = talk(server, **options)
+
+    def items() -> Iterator[rawsmtp.Submission]:
+        clock(client)._coming.append(Cut())
+        for number in range(1, 4):
+            yield submission(number)
+
+    client.send(TEXT, sender="s0@x.test", recipients="r@x.test")
+    assert words(client.send_all(items(), window=window)) == ["sent"] * 3
+    assert senders(server) == named(0, 1, 2, 3)
+
+
+@forms
+def test_address_over_the_limit_is_the_callers_mistake(talk: Talk, options: dict[str, Any], window: int) -> None:
+    server = MemoryServer()
+    client = talk(server, limits=rawsmtp.Limits(address=20), **options)
+    results = client.send_all([submission(0), submission(1, f"{'a' * 20}@x.test"), submission(2)], window=window)
+    assert [type(result.error) for result in results] == [type(None), ValueError, type(None)]
+    with pytest.raises(ValueError, match="more than 20 octets"):
+        client.send(TEXT, sender="s3@x.test", recipients=f"{'a' * 20}@x.test")
+    client.send(TEXT, sender="s4@x.test", recipients="r@x.test")
+    assert senders(server) == named(0, 2, 4)
+    assert len(server.sessions) == 1
+
+
+def test_what_a_window_showed_is_known_to_the_next_call_though_the_loop_was_left() -> None:
+    server = MemoryServer()
+    server.reply_to(".", 552, when="full@x.test", times=1)
+    client = server.client(chunking="trust")
+    results = client.send_many([submission(0), submission(1, "full@x.test"), submission(2)], window=3)
+    assert next(results).error is None
+    results.close()  # type: ignore[attr-defined]  # a generator
+    client.send(TEXT, sender="s3@x.test", recipients="r@x.test")
+    assert len(server.sessions) == 2
+
+
+def broken() -> Message:
+    message = Message()
+    message["From"], message["To"] = "s1@x.test", "r@x.test"
+    message.set_payload(["no message"])
+    return message
+
+
+def unknown() -> rawsmtp.Submission:
+    def recipients() -> Iterator[str]:
+        yield "r@x.test"
+        raise KeyError("no such customer")
+
+    return submission(1, recipients())
+
+
+@forms
+@pytest.mark.parametrize("make", [broken, unknown])
+def test_whatever_is_wrong_with_an_item_is_its_result(
+    talk: Talk, options: dict[str, Any], window: int, make: Any
+) -> None:
+    server = MemoryServer()
+    results = talk(server, **options).send_all([submission(0), make(), submission(2)], window=window)
+    assert [result.error is None for result in results] == [True, False, True]
+    assert senders(server) == named(0, 2)
+
+
+def test_server_that_does_not_answer_the_probe_is_sent_no_chunks(talk: Talk) -> None:
+    hello = b"250-x\r\n250-PIPELINING\r\n250-SIZE\r\n250 CHUNKING\r\n"
+    server = Scripts([GREETING, hello, b""], [GREETING, hello, *[*ENVELOPE, OK] * 2])
+    results = talk(server, chunking="probe").send_all([submission(0), submission(1)], window=2)
+    assert words(results) == ["sent"] * 2
+    assert len(server.sessions) == 2
+
+
+def test_chunk_behind_a_refused_reset_is_in_doubt(talk: Talk) -> None:
+    server = MemoryServer()
+    server.reply_to("MAIL", 550, when="s0@x.test")
+    server.reply_to("RSET", 500, times=1)
+    client = talk(server, chunking="trust")
+    for number, outcome in enumerate(["refused", "unknown"]):
+        with pytest.raises(rawsmtp.Refused) as caught:
+            client.send(TEXT, sender=f"s{number}@x.test", recipients="r@x.test")
+        assert caught.value.outcome == outcome
+    # Never on that connection again.
+    client.send(TEXT, sender="s2@x.test", recipients="r@x.test")
+    assert len(server.sessions) == 2

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.flows.play import Play
 
-from rawsmtp import Reply
+from rawsmtp import Reply, commands
 from rawsmtp.errors import ConnectionLost, MessageRefused, NotSupported, RecipientsRefused, SenderRefused, SMTPError
-from rawsmtp.flows import Session, Terms, submit
+from rawsmtp.flows import Exchange, Session, Terms, submit
 from rawsmtp.message.envelope import make
 from rawsmtp.message.source import Source, source
 from rawsmtp.message.submission import Prepared
@@ -203,3 +203,28 @@ def test_piece_of_another_type_ends_it() -> None:
     with pytest.raises(TypeError, match="its source gave str"):
         Play(submit(state, submission), ["250 a", "250 b", "354 c"])
     assert state.progress == ("content", "not_sent")
+
+
+def test_refusal_of_a_big_chunk_stands_though_a_cut_follows_while_it_is_written() -> None:
+    ready = session(PIPELINING=(), CHUNKING=(), SIZE=())
+    ready.discards = True
+    flow = submit(ready, message(octets=b"text\r\n" * 70_000, recipients=1))
+    flow.send(None)
+    ok = Reply(250, "ok")
+    said = flow.send([ok, ok])
+    assert isinstance(said, Exchange)
+    assert said.items == (commands.Bdat(420_000, last=True),)
+    flow.send([Reply(552, "too big")])
+    with pytest.raises(MessageRefused) as refused:
+        flow.throw(cut())
+    assert refused.value.reply == Reply(552, "too big")
+
+
+def test_chunk_that_was_taken_behind_a_refused_sender_is_in_doubt_though_a_cut_follows() -> None:
+    ready = session(PIPELINING=(), CHUNKING=(), SIZE=())
+    ready.discards = True
+    error = cut()
+    error.replies = [Reply(550, "no"), Reply(503, "no"), Reply(250, "taken")]
+    play = Play(submit(ready, message(recipients=1)), [error])
+    assert isinstance(play.error, SenderRefused)
+    assert play.error.outcome == "unknown"

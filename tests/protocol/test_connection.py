@@ -145,6 +145,11 @@ WRONG: list[tuple[str, list[Item], bytes]] = [
     ("221 to RSET", [RSET], b"221 x\r\n"),
     ("250 to DATA", [MAIL, RCPT, DATA], b"250 ok\r\n250 ok\r\n250 ok\r\n"),
     ("353 to DATA", [MAIL, RCPT, DATA], b"250 ok\r\n250 ok\r\n353 go\r\n"),
+    (
+        "250 in the midst of a chunk",
+        [MAIL, RCPT, commands.Bdat(2, last=True), commands.Content(b"a")],
+        b"250 ok\r\n" * 3,
+    ),
     ("250 to STARTTLS", [commands.StartTls()], b"250 ok\r\n"),
     ("250 to AUTH", [commands.Auth("PLAIN", b"x")], b"250 ok\r\n"),
     ("354 to AUTH", [commands.Auth("PLAIN", b"x")], b"354 ok\r\n"),

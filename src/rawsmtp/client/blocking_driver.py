@@ -192,14 +192,17 @@ class BlockingDriver(BaseClient):
         progress, patience = -1, self._patience(effect)
         begun = now = self._now()
         last = begun + self._content_bound(patience, octets)
-        while link.outgoing and not link.is_settled(effect.owed):
-            if link.progress != progress:
-                progress, until = link.progress, now + patience
-            if not self._io.move(link, min(until, last) - now):
-                self._deadline += self._now() - begun
-                raise self._late(link, patience if until < last else last - begun)
-            now = self._now()
-        self._deadline += now - begun
+        in_time = True
+        try:
+            while in_time and link.outgoing and not link.is_settled(effect.owed):
+                if link.progress != progress:
+                    progress, until = link.progress, now + patience
+                in_time = self._io.move(link, min(until, last) - now)
+                now = self._now()
+        finally:
+            self._deadline += self._now() - begun
+        if not in_time:
+            raise self._late(link, patience if until < last else last - begun)
         self._move(link, effect)
 
     def _drop(self, reason: str | None = None) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rawsmtp.errors import SMTPError, TLSFailed
+from rawsmtp.errors import ConnectionLost, LocalProtocolError, SMTPError, TLSFailed
 from rawsmtp.protocol import Connection, State
 from rawsmtp.wire.auth import Auth, AuthAnswer
 from rawsmtp.wire.mail_data import Content
@@ -110,10 +110,11 @@ class Link:
     def say(self, items: Sequence[Item]) -> int:
         """Take items to be written and return how many octets of content are among them.
 
-        Raises as `Connection.send` does, or ConnectionLost if TLS is broken, and then nothing is written.
+        Raises as `Connection.send` does, or ConnectionLost if TLS is broken or the conversation is over, and then
+        nothing is written.
         """
         octets = self._encoded(items)
-        content = 0
+        content = behind = 0
         ends, is_more = False, self._is_ending
         for item in items:
             kind = type(item)
@@ -122,20 +123,31 @@ class Link:
                 continue
             is_more = False
             if item.verb in _ENDS:
-                ends = True
-            elif kind in _SECRET:
+                ends, behind = True, 0
+                continue
+            behind += len(item.line)  # type: ignore[union-attr]  # it is a command
+            if kind in _SECRET:
                 self._keep_secret(item)  # type: ignore[arg-type]  # one of the two
         # The octets of a big chunk come after the call in which its BDAT was said.
         self._is_ending = ends or is_more
         self._transcript.record_sent(items, tls=self._tls is not None)
         self._put(octets)
-        self._said = self._put_in_all
+        # The next envelope may be behind the end of a message; inside TLS it is longer, and the doubt begins earlier.
+        self._said = self._put_in_all - behind
         return content
 
     def _encoded(self, items: Sequence[Item]) -> bytes:
         if self._tls is None:
+            return self._clear(items)
+        return self._tls.encrypt(self._clear(items))
+
+    def _clear(self, items: Sequence[Item]) -> bytes:
+        try:
             return self._connection.send(*items)
-        return self._tls.encrypt(self._connection.send(*items))
+        except LocalProtocolError as error:
+            if self._connection.state is State.CLOSED:
+                raise ConnectionLost("the server has ended the connection") from error
+            raise
 
     def _put(self, octets: bytes) -> None:
         self.outgoing += octets

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rawsmtp.errors import ConnectionLost, SMTPError
+from rawsmtp.errors import ConnectionLost, SMTPError, SMTPTimeout
 from rawsmtp.message.plan import Plan, plan
 
 from .content import SourceFailed, write_content
@@ -121,7 +121,8 @@ class _Chain:
         Some servers take so many messages a connection and no more, or close one that idles.
         """
         has_served = self._session.messages > 1
-        return has_served and (isinstance(error, ConnectionLost) or begun.transaction.is_turned_away)
+        says_so = begun.transaction.is_turned_away or (error.reply is not None and error.reply.code == 421)
+        return has_served and (says_so or isinstance(error, ConnectionLost))
 
     def finish(self, begun: Begun) -> Flow[Begun | None]:
         """Write the content of a message, and the envelope of the next behind its dot; return that one if it stands."""
@@ -145,8 +146,10 @@ class _Chain:
             if failure is not None:
                 yield from self._fail_content(begun, failure)
             return None
-        begun.transaction.final = replies[0]
-        yield from self._give_result(begun)
+        final = begun.transaction.final = replies[0]
+        if lost is None and final.code == 421:
+            lost = ConnectionLost(f"the server ended the connection: {str(final)!r}", reply=final)
+        yield from self._give_result(begun, followed=follower is not None)
         return None if follower is None else (yield from self._judge(follower, replies[1:], lost))
 
     def _fail_content(self, begun: Begun, failure: SMTPError) -> Flow[None]:
@@ -179,9 +182,10 @@ class _Chain:
         self._supply.take()
         return follower
 
-    def _give_result(self, begun: Begun) -> Flow[None]:
+    def _give_result(self, begun: Begun, *, followed: bool) -> Flow[None]:
+        # The caller may go away here, and the next call finds what has been said.
         try:
-            receipt = conclude(self._session, begun.transaction)
+            receipt = conclude(self._session, begun.transaction, followed=followed)
         except SMTPError as error:
             yield from self._supply.fail(begun.item, error)
         else:
@@ -210,6 +214,9 @@ class _Chain:
     def _after_a_cut(self, follower: Begun, lost: SMTPError) -> Flow[None]:
         refusal = follower.transaction.cut_refusal()
         self._session.messages += 1
+        if isinstance(lost, SMTPTimeout):
+            # Some servers lose what comes behind the final dot, and each message would wait for that.
+            self._session.alone = True
         if refusal is None or follower.transaction.is_turned_away:
             self._supply.lose(lost, follower.item)
         else:

@@ -69,7 +69,7 @@ def write_content(
                 return early, False
             if reports:
                 yield from emit((written, total))
-    return (yield from _write_end(session, last, behind)), True
+    return (yield from _write_end(session, last, behind))
 
 
 def _next_piece(pieces: object, capabilities: Capabilities) -> Flow[bytes | None]:
@@ -85,11 +85,18 @@ def _next_piece(pieces: object, capabilities: Capabilities) -> Flow[bytes | None
     return octets
 
 
-def _write_end(session: Session, last: tuple[Content, ...], behind: tuple[Command, ...]) -> Flow[list[Reply]]:
+def _write_end(
+    session: Session, last: tuple[Content, ...], behind: tuple[Command, ...]
+) -> Flow[tuple[list[Reply], bool]]:
     session.enter("content", "unknown")
     session.parting = bool(behind) and isinstance(behind[-1], Quit)
     timeout = session.terms.timeouts.final
-    return (yield from ask(*last, _END, *behind, timeout=timeout, owed=int(session.parting)))
+    replies = yield from ask(*last, _END, *behind, timeout=timeout, owed=int(session.parting))
+    if len(replies) <= len(behind) - session.parting:
+        # A refusal stood there already, so nothing of this was written.
+        session.enter("content")
+        return replies, False
+    return replies, True
 
 
 def chunk_pieces(source: Source) -> Iterator[Content]:

@@ -59,7 +59,7 @@ class Session:
     messages: how many have been sent on this connection.
     refusals: how many envelopes in a row the server has refused on it.
     lockstep: whether this server was found not to answer what it is told ahead, although it offers PIPELINING.
-    alone: whether this server was found to refuse an envelope behind the final dot.
+    alone: whether this server was found to refuse, or to lose, an envelope behind the final dot.
     discards: whether this server discards a chunk that it refuses; None as long as that is not known.
     progress: the phase, and what has become of the message so far.
     """
@@ -157,10 +157,7 @@ def _hello(session: Session, name: str) -> Flow[None]:
     session.enter("hello")
     timeout = session.terms.timeouts.command
     reply = yield from ask_one(Ehlo(name), timeout)
-    if reply.is_success:
-        session.capabilities = Capabilities.parse(reply, session.terms.limits, session.terms.ignore_extensions)
-        return
-    session.capabilities = Capabilities()
+    _learn(session, Verb.EHLO, reply)
     if reply.is_permanent_failure:
         # A server that knows no extensions may still know HELO: RFC 5321 §3.2.
         try:
@@ -169,6 +166,13 @@ def _hello(session: Session, name: str) -> Flow[None]:
             raise _hello_refused(name, reply) from lost
     if reply.is_refusal:
         raise _hello_refused(name, reply)
+
+
+def _learn(session: Session, verb: Verb, reply: Reply) -> None:
+    if verb is Verb.HELO or reply.is_refusal:
+        session.capabilities = Capabilities()
+    else:
+        session.capabilities = Capabilities.parse(reply, session.terms.limits, session.terms.ignore_extensions)
 
 
 def _hello_refused(name: str, reply: Reply) -> HelloRefused:
@@ -211,7 +215,12 @@ def converse(session: Session, command: Command) -> Flow[Reply]:
         session.needs_reset = True
     elif verb is Verb.RSET and reply.is_success:
         session.needs_reset = False
+    elif verb in _HELLOS and reply.is_success:
+        _learn(session, verb, reply)
     return reply
+
+
+_HELLOS = (Verb.EHLO, Verb.LHLO, Verb.HELO)
 
 
 _ELSEWHERE = {

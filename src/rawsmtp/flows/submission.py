@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rawsmtp.errors import ConnectionLost, MessageRefused, NotSupported, RemoteProtocolError, SMTPError, SMTPTimeout
 from rawsmtp.message.fitting import fit
 from rawsmtp.message.plan import Grounds, plan
+from rawsmtp.protocol.connection import check_length
 from rawsmtp.wire.command import Quit
 from rawsmtp.wire.mail_data import ChunkProbe, EndOfData
 
@@ -86,7 +87,7 @@ def _find_out_about_chunks(session: Session) -> Flow[None]:
     replies: Sequence[Reply]
     try:
         replies = yield from ask(ChunkProbe(data=False), ChunkProbe(data=True), timeout=session.terms.timeouts.command)
-    except (RemoteProtocolError, ConnectionLost) as error:
+    except (RemoteProtocolError, ConnectionLost, SMTPTimeout) as error:
         replies = error.replies
     session.discards = len(replies) == 2 and all(reply.is_permanent_failure for reply in replies)
     if not session.discards:
@@ -111,10 +112,11 @@ def fitted(session: Session, prepared: Prepared) -> tuple[Envelope, Source]:
     """
     session.enter("mail")
     envelope, source = fit(prepared.envelope, prepared.source, session.capabilities)
-    longest = session.terms.limits.command_line
+    limits = session.terms.limits
+    unlimited = min(limits.address, limits.command_line)
     for path in (envelope.sender, *envelope.recipients):
-        if len(path.line) > longest:
-            raise ValueError(f"a line of {len(path.line)} octets, and the limit is {longest}: {str(path)[:60]!a}…")
+        if len(path.line) > unlimited:
+            check_length(path, limits)
     if session.capabilities.limits:
         _check_limits(envelope, session.capabilities.limits)
     return envelope, source
@@ -170,7 +172,7 @@ def fly(session: Session, transaction: Transaction, items: Sequence[Item], *, re
         note_failure(session, transaction, items, error)
         if reused and isinstance(error, ConnectionLost) and all(reply.code in _IDLE_ENDS for reply in error.replies):
             raise Unusable from error
-        raise_refusal(transaction, error)
+        raise_refusal(session, transaction, error)
         raise
     transaction.take(items, replies)
     if reused and replies[0].code == 421:
@@ -189,11 +191,11 @@ def note_failure(session: Session, transaction: Transaction, items: Sequence[Ite
         session.lockstep = True
 
 
-def raise_refusal(transaction: Transaction, error: SMTPError) -> None:
+def raise_refusal(session: Session, transaction: Transaction, error: SMTPError) -> None:
     """Raise the refusal that came before the error, if one did: a refusal and then a cut is the refusal."""
     refusal = transaction.cut_refusal()
     if refusal is not None:
-        raise refusal from error
+        raise _settled(session, transaction, refusal) from error
 
 
 def check(session: Session, transaction: Transaction) -> Flow[None]:
@@ -208,7 +210,7 @@ def check(session: Session, transaction: Transaction) -> Flow[None]:
         return
     session.refusals += 1
     data = transaction.data
-    if data is not None and data.is_intermediate and not transaction.accepted:
+    if data is not None and data.is_intermediate and not transaction.accepted and not transaction.is_turned_away:
         yield from _end_empty(session)
     raise _settled(session, transaction, refusal)
 
@@ -247,7 +249,7 @@ def _fly_with_chunk(
         if isinstance(error, SMTPTimeout):
             session.discards = False
         if transaction.final is None or transaction.refusal() is not None:
-            raise_refusal(transaction, error)
+            raise_refusal(session, transaction, error)
             raise
         return
     transaction.take(flight, replies)
@@ -259,10 +261,15 @@ def _write_big_chunk(
     timeouts = session.terms.timeouts
     replies: list[Reply] = []
     before: tuple[Item, ...] = flight
-    for piece in chunk_pieces(source):
-        replies += yield from ask(*before, timeout=timeouts.data, owed=1)
-        before = (piece,)
-    return replies + (yield from ask(*before, *behind, timeout=timeouts.final, owed=len(behind)))
+    try:
+        for piece in chunk_pieces(source):
+            replies += yield from ask(*before, timeout=timeouts.data, owed=1)
+            before = (piece,)
+        replies += yield from ask(*before, *behind, timeout=timeouts.final, owed=len(behind))
+    except SMTPError as error:
+        error.replies = [*replies, *error.replies]
+        raise
+    return replies
 
 
 def _send_content(
@@ -290,9 +297,12 @@ def midst_refusal(reply: Reply) -> MessageRefused:
     )
 
 
-def conclude(session: Session, transaction: Transaction) -> Receipt:
-    """Return the receipt of a transaction that came to its end; raises the refusal if that is what it came to."""
-    session.needs_reset = False
+def conclude(session: Session, transaction: Transaction, *, followed: bool = False) -> Receipt:
+    """Return the receipt of a transaction that came to its end; raises the refusal if that is what it came to.
+
+    followed: whether the envelope of the next one has been said already.
+    """
+    session.needs_reset = followed
     session.refusals = 0
     refusal = transaction.refusal()
     if refusal is not None or transaction.final is None:

@@ -88,7 +88,7 @@ class Supply:
         (message,) = cast("tuple[object]", pulled)
         try:
             return Item(message, self._prepare(message))
-        except (ValueError, TypeError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with an item is the error of that item
             return Result(message, error=error)
 
     def finish(self) -> None:

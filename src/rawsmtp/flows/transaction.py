@@ -70,11 +70,6 @@ class Transaction:
                 self.reset = reply
 
     @property
-    def may_go_on(self) -> bool:
-        """Whether nothing that was answered so far stands against sending the content."""
-        return self.refusal() is None
-
-    @property
     def is_reset_refused(self) -> bool:
         """Whether the server did not forget the transaction before, so that this one may have joined it."""
         return self.reset is not None and self.reset.is_refusal
@@ -93,8 +88,11 @@ class Transaction:
     def refusal(self) -> Refused | None:
         """Return what the replies so far come to, if they come to a refusal.
 
-        The final reply decides nothing where the envelope was not accepted: a server may say anything then.
+        The final reply decides nothing where the envelope was not accepted: a server may say anything then. And where
+        RSET was not, nobody knows in which transaction the content was taken.
         """
+        if self.final is not None and self.reset is not None and self.reset.is_refusal:
+            return _refused(MessageRefused, "mail", "RSET", self.reset)
         if self.sender is not None and self.sender.is_refusal:
             return _refused(SenderRefused, "mail", f"the sender {self.envelope.sender_given!r}", self.sender)
         if self.refused and (not self.accepted or self.policy == "abort") and self._are_recipients_answered:

@@ -127,7 +127,7 @@ def _send(supply: Supply, panes: list[_Pane]) -> Flow[None]:
         yield from _check_input(session)
     except ConnectionLost as error:
         session.enter("content")
-        _take(panes, replies or error.replies)
+        _take(session, panes, replies or error.replies)
         yield from _tell_after_a_cut(supply, panes, error)
     except SMTPError as error:
         session.discards = False
@@ -135,7 +135,7 @@ def _send(supply: Supply, panes: list[_Pane]) -> Flow[None]:
             yield from supply.fail(pane.item, _in_doubt(error), lost=True)
     else:
         session.enter("content")
-        _take(panes, replies)
+        _take(session, panes, replies)
         for pane in panes:
             yield from _tell(supply, pane)
         session.needs_reset = panes[-1].transaction.refusal() is not None
@@ -149,6 +149,10 @@ def _check_input(session: Session) -> Flow[None]:
 def _send_elsewhere(supply: Supply, panes: list[_Pane], error: SMTPError) -> Flow[None]:
     """See to a window whose connection went before anything of it was said."""
     items = [pane.item for pane in panes]
+    if supply.session.reused:
+        supply.again(*items)
+        yield from supply.reconnect()
+        return
     if supply.session.messages:
         supply.lose(error, *items)
         return
@@ -156,30 +160,31 @@ def _send_elsewhere(supply: Supply, panes: list[_Pane], error: SMTPError) -> Flo
         yield from supply.fail(item, _in_doubt(error, "not_sent"), lost=True)
 
 
-def _take(panes: list[_Pane], replies: Sequence[Reply]) -> None:
+def _take(session: Session, panes: list[_Pane], replies: Sequence[Reply]) -> None:
+    """Set down all replies, and what they say of the connection, before the caller hears of the first: it may go."""
     start = 0
     for pane in panes:
-        pane.transaction.take(pane.said, replies[start : start + pane.owed])
+        transaction = pane.transaction
+        transaction.take(pane.said, replies[start : start + pane.owed])
         start += pane.owed
+        if transaction.is_reset_refused:
+            session.spent, session.discards = True, False
+        elif transaction.final is not None and transaction.final.code == 552:
+            session.spent = True
 
 
 def _tell(supply: Supply, pane: _Pane, *, lost: bool = False) -> Flow[None]:
     """Give the result of a message that was answered."""
     transaction, final = pane.transaction, pane.transaction.final
     refusal = transaction.cut_refusal() if lost else transaction.refusal()
-    if transaction.is_reset_refused and transaction.reset is not None:
-        supply.session.spent, supply.session.discards = True, False
-        refusal = MessageRefused(f"the server refused RSET: {str(transaction.reset)!r}", reply=transaction.reset)
     supply.session.refusals = supply.session.refusals + 1 if refusal is not None else 0
     if refusal is None and final is not None:
         yield from supply.succeed(pane.item, transaction.receipt(final))
         return
     error = refusal or MessageRefused("the message has no reply")
-    if final is not None:
-        supply.session.spent = supply.session.spent or final.code == 552
-        if final.is_success:
-            # Its content was taken, though its envelope was not: by which transaction nobody knows.
-            error.outcome = "unknown"
+    if final is not None and final.is_success:
+        # Its content was taken, though its envelope was not: by which transaction nobody knows.
+        error.outcome = "unknown"
     yield from supply.fail(pane.item, error, lost=lost)
 
 

@@ -129,27 +129,13 @@ class Connection:
         if not self.capabilities.pipelining:
             raise LocalProtocolError(f"{verb.value} may not be said ahead: the server does not offer PIPELINING")
 
-    def _check_address(self, address: str) -> None:
-        if len(address.encode()) > self._limits.address:
-            raise ValueError(f"an address of more than {self._limits.address} octets: {address[:60]!a}…")
-
     def _line(self, item: Command) -> bytes:
         line = item.line
         if len(line) > self._unlimited:
-            self._check_length(item)
+            check_length(item, self._limits)
         if isinstance(item, Bdat):
             self._chunk = item.size
         return line
-
-    def _check_length(self, item: Command) -> None:
-        if isinstance(item, (Mail, Rcpt)):
-            self._check_address(item.address)
-        limit = self._limits.auth_line if item.verb is Verb.AUTH else self._limits.command_line
-        # RFC 4954 §4: what answers a challenge is as long as its mechanism makes it.
-        if len(item.line) > limit and item.verb is not Verb.AUTH_ANSWER:
-            raise ValueError(
-                f"a command line of {len(item.line)} octets, and the limit is {limit}: {str(item)[:60]!a}…"
-            )
 
     def receive(self, data: bytes) -> list[Reply]:
         """Return the replies that these octets complete.
@@ -185,6 +171,8 @@ class Connection:
         if reached is False:
             did = "greeted" if verb is Verb.GREETING else f"answered {verb.value}"
             raise RemoteProtocolError(f"the server {did} with {str(reply)!r}", reply=reply)
+        if self._chunk and not self._owed and reply.is_success:
+            raise RemoteProtocolError(f"the server took a chunk before its end: {str(reply)!r}", reply=reply)
         if reached is not SAME and self._answered is not State.CLOSED:
             self._answered = reached
         if verb in _HELLO_VERBS and reply.is_success:
@@ -242,3 +230,13 @@ class Connection:
     def _close(self) -> None:
         self._said = self._answered = State.CLOSED
         self._owed.clear()
+
+
+def check_length(item: Command, limits: Limits) -> None:
+    """Raise ValueError if a command is longer than it may be."""
+    if isinstance(item, (Mail, Rcpt)) and len(item.address.encode()) > limits.address:
+        raise ValueError(f"an address of more than {limits.address} octets: {item.address[:60]!a}…")
+    limit = limits.auth_line if item.verb is Verb.AUTH else limits.command_line
+    # RFC 4954 §4: what answers a challenge is as long as its mechanism makes it.
+    if len(item.line) > limit and item.verb is not Verb.AUTH_ANSWER:
+        raise ValueError(f"a command line of {len(item.line)} octets, and the limit is {limit}: {str(item)[:60]!a}…")

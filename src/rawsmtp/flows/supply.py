@@ -67,7 +67,7 @@ class Supply:
         del self._pulled[0]
 
     def again(self, *items: Item) -> None:
-        """Put items back in front: nothing of them was sent."""
+        """Put items back in front: none of them can have been taken."""
         self._pulled[:0] = items
 
     def mistake(self, item: Item, error: Exception) -> None:
@@ -125,7 +125,7 @@ class Supply:
     def lose(self, error: SMTPError, *again: Item) -> None:
         """Take note that the connection is gone.
 
-        again: the items that were under way, of which nothing was sent: they go on the next connection.
+        again: the items that were under way, none of which can have been taken: they go on the next connection.
         """
         self._lost = error
         self.again(*again)

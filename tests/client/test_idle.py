@@ -5,35 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.client.scripts import Scripts
 
 import rawsmtp
-from rawsmtp.testing import Cut, MemoryServer, ScriptedSession
+from rawsmtp.testing import Cut
 
 if TYPE_CHECKING:
     from tests.conftest import Talk
 
-    from rawsmtp.testing.channel import Channel
 
 GREETING, HELLO, OK, GO_ON = b"220 x\r\n", b"250-x\r\n250 PIPELINING\r\n", b"250 ok\r\n", b"354 go on\r\n"
 TEXT = b"Subject: x\r\n\r\nhello\r\n"
 TRANSACTION = [OK, OK, GO_ON]
-
-
-class Scripts(MemoryServer):
-    """Has a script for each connection, and counts what is said on each."""
-
-    def __init__(self, *scripts: list[Any]) -> None:
-        super().__init__(script=scripts[0])
-        self._scripts = scripts
-
-    def new_channel(self) -> Channel:
-        self._script = self._scripts[len(self.sessions)]
-        return super().new_channel()
-
-    def mails(self) -> list[int]:
-        """Return how many transactions were begun on each connection."""
-        heard = [session.received for session in self.sessions if isinstance(session, ScriptedSession)]
-        return [octets.count(b"MAIL FROM") for octets in heard]
 
 
 def send(client: Any, sender: str = "a@x.test") -> rawsmtp.Receipt:

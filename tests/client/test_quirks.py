@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.client.scripts import Scripts
 
 import rawsmtp
 from rawsmtp import Reply, commands
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from tests.conftest import Talk
 
-    from rawsmtp.testing.channel import Channel
 
 TEXT = b"Subject: x\r\n\r\nhello\r\n"
 
@@ -136,18 +136,6 @@ GREETING, OK = b"220 x\r\n", b"250 ok\r\n"
 CHUNKS = b"250-x\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 SIZE 100000\r\n"
 
 
-class Scripts(MemoryServer):
-    """Has a script for each connection."""
-
-    def __init__(self, scripts: list[list[Any]]) -> None:
-        super().__init__(script=scripts[0])
-        self._scripts = scripts
-
-    def new_channel(self) -> Channel:
-        self._script = self._scripts[len(self.sessions)]
-        return super().new_channel()
-
-
 @pytest.mark.parametrize(
     ("answers", "discards"),
     [
@@ -166,7 +154,7 @@ def test_probe_for_chunks(talk: Talk, answers: list[Any], discards: bool) -> Non
     ends = [b"250 a\r\n", b"250 b\r\n", b"354 c\r\n", b"250 queued as 1\r\n"]
     # The connection of a probe that was executed is out of step: another one is made, and there nothing is tried.
     scripts: list[list[Any]] = [[GREETING, CHUNKS, *answers, *sent]] if discards else [[GREETING, CHUNKS, *answers]]
-    server = Scripts([*scripts, [GREETING, CHUNKS, *ends]])
+    server = Scripts(*scripts, [GREETING, CHUNKS, *ends])
     client = talk(server, chunking="probe", timeout=5)
     receipt = client.send(TEXT, sender="a@x.test", recipients="b@x.test")
     assert receipt.queue_id == "1"
@@ -372,7 +360,7 @@ def test_connection_that_answers_nothing_is_not_replaced(talk: Talk) -> None:
 def test_refusal_in_the_midst_of_a_message_whose_envelope_went_with_a_dot(talk: Talk) -> None:
     begun: list[Any] = [GREETING, b"250-x\r\n250 PIPELINING\r\n", OK, OK, b"354 go\r\n", OK, OK, OK]
     again: list[Any] = [GREETING, b"250 x\r\n", OK, OK, b"354 go\r\n", OK, b"221 bye\r\n"]
-    server = Scripts([[*begun, b"354 go\r\n552 too big\r\n"], again])
+    server = Scripts([*begun, b"354 go\r\n552 too big\r\n"], again)
     results = talk(server).send_all([submission(number) for number in range(3)])
     assert [result.error is None for result in results] == [True, False, True]
     with pytest.raises(rawsmtp.MessageRefused, match="in the midst of its content: '552 too big'"):

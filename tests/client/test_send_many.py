@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.client.test_idle import Scripts
+from tests.client.scripts import Scripts
 
 import rawsmtp
 from rawsmtp import Reply, commands

@@ -408,3 +408,18 @@ def test_progress_is_told(talk: Talk) -> None:
         [b"x", b"yz"], sender="a@x.test", recipients="b@x.test", on_progress=lambda *each: told.append(each)
     )
     assert told == [(1, None), (3, None)]
+
+
+@pytest.mark.parametrize("behind", [OK + b"550 no\r\n", b"250 queued\r\n250 queued\r\n"])
+def test_a_reply_too_many_behind_a_chunk_that_went_ahead(talk: Talk, behind: bytes) -> None:
+    client = talk(MemoryServer(script=[GREETING, CHUNKS, b"", b"", OK + OK + behind]), chunking="trust")
+    with pytest.raises(rawsmtp.RemoteProtocolError, match="nothing was asked for") as caught:
+        client.send(TEXT, sender="a@x.test", recipients="r@x.test")
+    assert (caught.value.phase, caught.value.outcome) == ("content", "unknown")
+
+
+@pytest.mark.parametrize("behind", [b"junk\r\n", b"421 bye\r\n"])
+def test_what_is_no_reply_to_a_chunk_changes_nothing(talk: Talk, behind: bytes) -> None:
+    script = [GREETING, CHUNKS, b"", b"", OK + OK + b"250 queued\r\n" + behind]
+    client = talk(MemoryServer(script=script), chunking="trust")
+    assert client.send(TEXT, sender="a@x.test", recipients="r@x.test").reply == Reply(250, "queued")

@@ -248,7 +248,9 @@ def _fly_with_chunk(
         note_failure(session, transaction, flight, error)
         if isinstance(error, SMTPTimeout):
             session.discards = False
-        if transaction.final is None or transaction.refusal() is not None:
+        # A reply too many puts all of them one place off, and the chunk's own may be the one that is left over.
+        is_off = len(flight) > 1 and isinstance(error, RemoteProtocolError) and error.reply is not None
+        if is_off or transaction.final is None or transaction.refusal() is not None:
             raise_refusal(session, transaction, error)
             raise
         return

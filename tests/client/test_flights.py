@@ -130,7 +130,8 @@ def test_verdict_does_not_depend_on_the_envelope_behind_the_dot(
 
     def serve() -> None:
         sock, _ = listener.accept()
-        with listener, sock:
+        listener.close()  # before the end, so that a second connection is refused, not reset
+        with sock:
             sock.settimeout(10)
             sock.sendall(b"220 x\r\n")
             hear(sock, b"\r\n")

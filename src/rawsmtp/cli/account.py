@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .output import Output
 
-__all__ = ["add_server_arguments", "find", "own_address", "provider_of", "url_without_secret"]
+__all__ = ["add_server_arguments", "find", "own_address", "url_without_secret"]
 
 _UNKNOWN = "\x01"
 """Stands for a secret that is still to be found; no server ever sees it."""
@@ -74,7 +74,7 @@ def _login(
     if location.options.get("security") == "none" and not allowed:
         # The client would say so too, when somebody has been asked for the password.
         raise InsecureCredentials("AUTH would go out in clear: the connection has no TLS", phase="auth")
-    provider = provider_of(host)
+    provider = providers.serving(host)
     if provider is not None and provider.credential == "oauth2" and not options.oauth2:
         raise _wants_token(provider)
     secret = find_password(options, out, user, host, provider)
@@ -82,12 +82,6 @@ def _login(
         return _adapted(replace(known or Password(user, secret), secret=secret), options)
     except ValueError as error:  # which names what is wrong, and does not show it
         raise Failure(Exit.CREDENTIALS, str(error), f"登录信息有误：{error}") from None
-
-
-def provider_of(host: str) -> Provider | None:
-    """Return the provider whose server the host is."""
-    servers = ((server.host, provider) for provider in providers.PROVIDERS for server in provider.servers)
-    return next((provider for name, provider in servers if name == host.lower()), None)
 
 
 def own_address(options: argparse.Namespace) -> str | None:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from rawsmtp import errors
 from rawsmtp.registry.diagnosis import explain
-
-from .account import provider_of
+from rawsmtp.registry.providers import serving
 
 if TYPE_CHECKING:
     from rawsmtp import Reply
@@ -128,7 +127,7 @@ def _hint(error: SMTPError, host: str | None) -> Both | None:
 
 
 def _of_refusal(error: errors.Refused, reply: Reply, host: str | None) -> Both:
-    provider = provider_of(host) if host else None
+    provider = serving(host) if host else None
     if isinstance(error, errors.AuthenticationFailed) and provider is not None and not error.retryable:
         en, zh = provider.names[0], provider.names[1] or provider.names[0]
         return (

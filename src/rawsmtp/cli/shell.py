@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from .account import provider_of
+from rawsmtp.registry.providers import serving
+
 from .exits import INTERRUPTED, Exit
 from .language import both
 
@@ -115,7 +116,7 @@ def _place(options: argparse.Namespace) -> tuple[str, int, str]:
     except ValueError as error:
         raise Failure(Exit.USAGE, str(error), f"服务器有误：{error}") from error
     security = options.security
-    provider = provider_of(host)
+    provider = serving(host)
     if port is None and security is None and provider is not None:
         best = next(server for server in provider.servers if server.host == host.lower())
         return host, best.port, best.security

@@ -9,9 +9,9 @@ from rawsmtp.flows.authentication import authenticate
 from rawsmtp.flows.effects import Exchange
 from rawsmtp.flows.session import Session
 from rawsmtp.flows.terms import Terms
+from rawsmtp.registry.providers import serving
 from rawsmtp.sasl import OAuth2, Password
 
-from .account import provider_of
 from .exits import Exit, Failure
 from .password import find_password
 
@@ -40,7 +40,7 @@ def log_in(dialogue: Dialogue, user: str, out: Output, *, in_clear: bool) -> Non
 
     Raises Failure without a secret or a mechanism, and what `authenticate` raises.
     """
-    provider = provider_of(dialogue.host)
+    provider = serving(dialogue.host)
     nothing = Namespace(password_file=None, password_command=None)
     secret = find_password(nothing, out, user, dialogue.host, provider)
     dialogue.wire.keep_secret(secret)

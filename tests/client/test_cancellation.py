@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rawsmtp.client.link import Link
 
-TEXT = b"Subject: x\r\n\r\nhello\r\n"
+TEXT = b"Subject: x\r\n\r\n" + b"hello\r\n" * 20
 CREDENTIAL = rawsmtp.Password("user", "secret")
 
 

@@ -87,6 +87,7 @@ class AsyncioDriver(BaseClient):
         if self._is_ours():
             try:
                 self._io.glance(self._live())
+                self._has_looked = True
             except SMTPError:
                 self._drop()
         self._note_freshness()
@@ -114,7 +115,7 @@ class AsyncioDriver(BaseClient):
                 return effect
             answer = error = None
             try:
-                answer = await self._perform(effect)
+                answer = await (self._exchange(effect) if isinstance(effect, Exchange) else self._perform(effect))
             except Exception as failure:  # noqa: BLE001  # the flow alone knows what it means
                 # What the caller's source raises says nothing of the link.
                 if not isinstance(effect, Pull) and not isinstance(failure, LocalProtocolError):
@@ -126,8 +127,6 @@ class AsyncioDriver(BaseClient):
                 raise
 
     async def _perform(self, effect: Effect) -> object:
-        if isinstance(effect, Exchange):
-            return await self._exchange(effect)
         if isinstance(effect, Pull):
             return await self._pull(effect)
         if isinstance(effect, Open):
@@ -163,35 +162,30 @@ class AsyncioDriver(BaseClient):
     async def _exchange(self, effect: Exchange) -> list[Reply]:
         link = self._live()
         try:
-            if link.is_quiet:
-                if effect.items:
-                    link.begin()
-                self._io.glance(link)
-                if early := link.take_replies():
-                    return early
+            if link.is_quiet and (early := self._look(link, effect)):
+                return early
             octets = link.say(effect.items) if effect.items else 0
-            if octets:
-                await self._move_content(link, effect, octets)
-            else:
-                await self._move(link, effect)
+            now = self._now()
+            if link.outgoing and now < self._deadline:
+                self._io.write(link)
+                if octets and link.outgoing:
+                    now = await self._move_content(link, effect, octets, now)
+            progress, until = link.progress, min(now + effect.timeout, self._deadline)
+            while not link.is_settled(effect.owed):
+                if not await self._io.move(link, until - now):
+                    raise self._late(link, effect.timeout)
+                now = self._now()
+                if link.progress != progress:
+                    progress, until = link.progress, min(now + effect.timeout, self._deadline)
         except SMTPError as error:
             error.replies = [*link.take_replies(), *error.replies]
             raise
         return link.take_replies()
 
-    async def _move(self, link: Link, effect: Exchange) -> None:
-        progress = -1
-        while not link.is_settled(effect.owed):
-            now = self._now()
-            if link.progress != progress:
-                progress, until = link.progress, min(now + effect.timeout, self._deadline)
-            if not await self._io.move(link, until - now):
-                raise self._late(link, effect.timeout)
-
-    async def _move_content(self, link: Link, effect: Exchange, octets: int) -> None:
+    async def _move_content(self, link: Link, effect: Exchange, octets: int, begun: float) -> float:
+        """Write what is left of the content, and return what time it is then."""
         progress, patience = -1, self._patience(effect)
-        begun = now = self._now()
-        last = begun + self._content_bound(patience, octets)
+        now, last = begun, begun + self._content_bound(patience, octets)
         in_time = True
         try:
             while in_time and link.outgoing and not link.is_settled(effect.owed):
@@ -203,7 +197,7 @@ class AsyncioDriver(BaseClient):
             self._deadline += self._now() - begun
         if not in_time:
             raise self._late(link, patience if until < last else last - begun)
-        await self._move(link, effect)
+        return now
 
     def _drop(self, reason: str | None = None) -> None:
         self._forget_link(reason)

@@ -48,7 +48,8 @@ class AsyncioIO:
         self._timer: asyncio.TimerHandle | None = None
         self._rings = self._until = 0.0
         self._poll: select.poll | None = None
-        self._before_waiting: Callable[[], object]
+        self._acknowledge: Callable[[], object]
+        self._has_read = False
         self._ahead: tuple[object, asyncio.Task[object]] | None = None
 
     async def acquire(self, seconds: float) -> bool:
@@ -87,9 +88,15 @@ class AsyncioIO:
         except TimeoutError as error:
             raise SMTPTimeout(f"no connection to {settings.place} in {seconds:.3g} seconds") from error
         self._owner = process()
-        self._before_waiting = sockets.prepare(self._sock)
+        self._acknowledge = sockets.prepare(self._sock)
+        self._has_read = False
         self._poll = sockets.watch(self._sock)
         return sockets.address_literal(self._sock)
+
+    def write(self, link: Link) -> None:
+        """Write what can be written without waiting."""
+        self._has_read = False
+        sockets.write(self._live(), link)
 
     async def move(self, link: Link, seconds: float) -> bool:
         """Wait until octets can be moved, and move some; return False if the time was up before."""
@@ -100,7 +107,8 @@ class AsyncioIO:
             return True
         if self._come or not self._watch(sock):
             return self._take(link) or await self._read_when_ready(sock, link, seconds)
-        self._before_waiting()
+        if self._has_read:
+            self._acknowledge()
         is_ready = await self._wait(sock, seconds, write=sockets.wants_to_write(link))
         if self._come:
             self._take(link)
@@ -143,6 +151,7 @@ class AsyncioIO:
         """Hand over what has come; return whether there was something."""
         if not self._come:
             return False
+        self._has_read = True
         sockets.receive(self._come.popleft(), link)
         return True
 

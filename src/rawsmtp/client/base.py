@@ -91,6 +91,7 @@ class BaseClient:
         self._takes_async: bool = self._io.takes_async
         self._broken: str | None = None
         self._streaming = False
+        self._has_looked = False
         self._deadline = inf
         self._ends: float | None = None
         self._used = -inf
@@ -200,6 +201,16 @@ class BaseClient:
     def _is_one_shot(self) -> bool:
         return self._ends is not None
 
+    def _look(self, link: Link, effect: Exchange) -> list[Reply]:
+        """Return what came unasked, before anything is said that it would be taken to answer."""
+        if effect.items:
+            link.begin()
+        if self._has_looked:
+            self._has_looked = False
+            return []
+        self._io.glance(link)
+        return link.take_replies()
+
     def _patience(self, effect: Exchange) -> float:
         """Return for how long nothing may move while there is content to be written."""
         return min(effect.timeout, self._settings.terms.timeouts.data)
@@ -226,7 +237,8 @@ class BaseClient:
 
     def _is_ours(self) -> bool:
         # A forked child has a copy of the socket: two writers on one conversation would be out of step at once.
-        return self._link is not None and self._owner == process() and not self._link.is_over
+        link = self._link
+        return link is not None and not link.is_over and self._owner == process()
 
     def _is_out_of_step(self) -> bool:
         return self._link is not None and not self._link.is_idle
@@ -238,6 +250,7 @@ class BaseClient:
 
     def _note_pause(self, begun: float) -> None:
         """Take note that the caller took its time since then: the deadline waits, and the connection idles."""
+        self._has_looked = False
         seconds = self._now() - begun
         self._deadline += seconds
         if seconds >= IDLE:

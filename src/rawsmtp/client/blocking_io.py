@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import select
+import signal
 import socket
+import struct
+import sys
 import threading
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 
 _SHORTEST_TRY = 1.0
 """Seconds that each address gets at least, while there is time at all."""
+_LONGEST_SLEEP = 60.0
+"""Seconds that recv() is left to wait: longer waits are several of these, and the system is told of a change seldom."""
 
 
 class BlockingIO:
@@ -32,8 +38,11 @@ class BlockingIO:
         self._sock: socket.socket | None = None
         self._owner = 0
         self._turn, self._turns_of = threading.Lock(), process()
-        self._before_waiting: Callable[[], object]
+        self._acknowledge: Callable[[], object]
         self._poll: select.poll | None = None
+        self._has_read = False
+        self._sleep: float | None = None
+        self._at_once = 0
 
     def acquire(self, seconds: float) -> bool:
         """Wait for the turn to converse; return whether it came."""
@@ -57,22 +66,46 @@ class BlockingIO:
         else:
             self._sock = _connect_any(settings, _look_up(settings), until)
         self._owner = process()
-        self._before_waiting = sockets.prepare(self._sock)
+        self._acknowledge = sockets.prepare(self._sock)
         self._poll = sockets.watch(self._sock)
+        self._has_read = False
+        self._at_once, self._sleep = 0, None
+        if _can_sleep(self._sock):
+            self._at_once, self._sleep = socket.MSG_DONTWAIT, _LONGEST_SLEEP
         return sockets.address_literal(self._sock)
 
+    def write(self, link: Link) -> None:
+        """Write what can be written without waiting."""
+        self._has_read = False
+        sockets.write(self._live(), link, self._at_once)
+
     def move(self, link: Link, seconds: float) -> bool:
-        """Wait until octets can be moved, and move some; return False if the time was up before."""
+        """Wait until octets can be moved, and move some; return False if the time was up before.
+
+        A wait may end without either: what has become of the time is asked anew.
+        """
         sock = self._live()
         if seconds <= 0:
             return False
-        write = sockets.wants_to_write(link)
-        if write and sockets.write(sock, link):
-            return True
-        self._before_waiting()
-        if not self._wait(sock, seconds, write=write):
-            return False
+        if sockets.wants_to_write(link):
+            return self._move_either(sock, link, seconds)
+        if self._has_read:
+            self._acknowledge()
+        self._has_read = True
+        if self._sleep is None:
+            return self._wait(sock, seconds, write=False) and (sockets.read(sock, link) or True)
+        if not min(seconds, _LONGEST_SLEEP) / 2 < self._sleep <= seconds:
+            self._sleep = _set_sleep(sock, min(seconds, _LONGEST_SLEEP))
         sockets.read(sock, link)
+        return True
+
+    def _move_either(self, sock: socket.socket, link: Link, seconds: float) -> bool:
+        if sockets.write(sock, link, self._at_once):
+            return True
+        self._acknowledge()
+        if not self._wait(sock, seconds, write=True):
+            return False
+        sockets.read(sock, link, self._at_once)
         return True
 
     def _wait(self, sock: socket.socket, seconds: float, *, write: bool) -> bool:
@@ -91,7 +124,7 @@ class BlockingIO:
         """Read what is there without waiting."""
         sock = self._live()
         if self._poll is None or self._poll.poll(0):
-            sockets.read(sock, link)
+            sockets.read(sock, link, self._at_once)
 
     def iterate(self, items: Any) -> Iterator[tuple[object]]:
         """Return an iterator over the caller's items, each in a tuple of its own."""
@@ -114,6 +147,32 @@ class BlockingIO:
         if self._sock is None:
             raise ConnectionLost("the connection was aborted")
         return self._sock
+
+
+def _can_sleep(sock: socket.socket) -> bool:
+    """Whether recv() itself can wait, so long and no longer: then poll() need not be asked before.
+
+    Not where somebody else's socket waits in its own way, such as one of gevent; and not where a timer interrupts
+    every wait, which then would begin anew each time.
+    """
+    if sys.platform != "linux" or type(sock) is not socket.socket or any(signal.getitimer(signal.ITIMER_REAL)):
+        return False
+    try:
+        _set_sleep(sock, _LONGEST_SLEEP)
+        sock.setblocking(True)
+    except OSError:
+        return False
+    if os.get_blocking(sock.fileno()):
+        return True
+    sock.setblocking(False)
+    return False
+
+
+def _set_sleep(sock: socket.socket, seconds: float) -> float:
+    """Let recv() wait so long; return how long that is: nothing at all would be for ever."""
+    microseconds = max(1_000, int(seconds * 1_000_000))
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", *divmod(microseconds, 1_000_000)))
+    return microseconds / 1_000_000
 
 
 def _look_up(settings: Settings) -> list[sockets.Address]:

@@ -38,6 +38,7 @@ class Link:
     limits, ignore_extensions: as for `Connection`.
     local_name: the name for EHLO when none was given.
     outgoing: octets to be written.
+    held: octets that came, which `proceed` reads: no frame of a traceback has them, as there may be a secret in them.
     is_writing: whether octets are being handed over, so that nobody knows how many are.
     progress: rises whenever octets are written or a reply is complete.
     secrets: what must not be seen in what the server says, once it was said to it.
@@ -62,7 +63,7 @@ class Link:
             redactor.restart()
         self._tls: TLSLayer | None = None
         self._replies: list[Reply] = []
-        self._held = b""
+        self.held = b""
         self.local_name = local_name
         self.outgoing = b""
         self._put_in_all = self._written = self._said = 0
@@ -113,7 +114,7 @@ class Link:
         Raises as `Connection.send` does, or ConnectionLost if TLS is broken or the conversation is over, and then
         nothing is written.
         """
-        octets = self._encoded(items)
+        octets = self._clear(items) if self._tls is None else self._tls.encrypt(self._clear(items))
         content = behind = 0
         ends, is_more = False, self._is_ending
         for item in items:
@@ -131,15 +132,11 @@ class Link:
         # The octets of a big chunk come after the call in which its BDAT was said.
         self._is_ending = ends or is_more
         self._transcript.record_sent(items, tls=self._tls is not None)
-        self._put(octets)
+        self.outgoing += octets
+        self._put_in_all += len(octets)
         # The next envelope may be behind the end of a message; inside TLS it is longer, and the doubt begins earlier.
         self._said = self._put_in_all - behind
         return content
-
-    def _encoded(self, items: Sequence[Item]) -> bytes:
-        if self._tls is None:
-            return self._clear(items)
-        return self._tls.encrypt(self._clear(items))
 
     def _clear(self, items: Sequence[Item]) -> bytes:
         try:
@@ -171,20 +168,17 @@ class Link:
 
         Raises as `Connection.receive` and `receive_eof` do.
         """
-        self.hold(data)
+        self.held = data
         del data
         self.proceed()
 
-    def hold(self, data: bytes) -> None:
-        """Take octets from the wire; `proceed` reads them.
-
-        Two steps, so that no frame of a traceback has octets in it that may have a secret in them.
-        """
-        self._held = data
-
     def proceed(self) -> None:
         """Read what is held. Raises as `receive` does."""
-        clear, ended = self._decoded()
+        if self._tls is None and self.redactor is None:
+            clear, self.held = self.held, b""
+            ended = not clear
+        else:
+            clear, ended = self._decoded()
         if clear:
             self._take(clear)
         if ended:
@@ -192,7 +186,7 @@ class Link:
 
     def _decoded(self) -> tuple[bytes, bool]:
         """Return what is held, out of TLS and without secrets, and whether the stream has ended."""
-        data, self._held = self._held, b""
+        data, self.held = self.held, b""
         clear, ended = data, not data
         if self._tls is not None:
             self._tls.feed(data)

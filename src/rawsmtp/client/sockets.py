@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 READ = 65_536
-# Linux alone: without it the server's Nagle waits for our delayed ACK, 40 ms a turn.
-_QUICKACK = socket.TCP_QUICKACK if sys.platform == "linux" else None
 
 Address = tuple[socket.AddressFamily, tuple[object, ...] | str]
 
@@ -52,17 +50,18 @@ def make_socket(settings: Settings, family: socket.AddressFamily) -> socket.sock
 
 
 def prepare(sock: socket.socket) -> Callable[[], object]:
-    """Set the options that a conversation wants, and return what is to be called before each wait.
+    """Set the options that a conversation wants, and return what acknowledges at once all that has come so far.
 
-    That lets the system acknowledge at once what comes next; Linux forgets it each time.
+    That is called where more is to come: the Nagle algorithm of some servers holds it back until our acknowledgement,
+    which the system delays, 40 ms a turn. Only Linux can be told.
     """
     sock.setblocking(False)
     if sock.family not in (socket.AF_INET, socket.AF_INET6):
         return _nothing
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if _QUICKACK is None:
+    if sys.platform != "linux":
         return _nothing
-    return partial(sock.setsockopt, socket.IPPROTO_TCP, _QUICKACK, 1)
+    return partial(sock.setsockopt, socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
 def watch(sock: socket.socket) -> select.poll | None:
@@ -111,12 +110,15 @@ def shown(address: object) -> str:
     return str(address[0]) if isinstance(address, tuple) else str(address)
 
 
-def write(sock: socket.socket, link: Link) -> bool:
-    """Write what the socket takes at once; return whether it took something."""
+def write(sock: socket.socket, link: Link, flags: int = 0) -> bool:
+    """Write what the socket takes at once; return whether it took something.
+
+    flags: for send(), so that it does not wait.
+    """
     # An interruption may come when the system has the octets and we do not know it yet: then they count as written.
     link.is_writing = True
     try:
-        written = sock.send(link.outgoing)
+        written = sock.send(link.outgoing, flags)
     except (BlockingIOError, InterruptedError):
         link.is_writing = False
         return False
@@ -129,18 +131,17 @@ def write(sock: socket.socket, link: Link) -> bool:
     return True
 
 
-def read(sock: socket.socket, link: Link) -> bool:
-    """Read what is there; return whether something was. Raises ConnectionLost, and what the octets mean."""
+def read(sock: socket.socket, link: Link, flags: int = 0) -> bool:
+    """Read what is there; return whether something was. Raises ConnectionLost, and what the octets mean.
+
+    flags: for recv(), so that it does not wait where it should not.
+    """
     try:
-        come: bytes | OSError = sock.recv(READ)
+        link.held = sock.recv(READ, flags)
     except (BlockingIOError, InterruptedError):
         return False
     except OSError as error:
-        come = error
-    if isinstance(come, OSError):
-        raise _broken(come) from come
-    link.hold(come)
-    del come
+        raise _broken(error) from error
     link.proceed()
     return True
 
@@ -149,7 +150,7 @@ def receive(come: bytes | OSError, link: Link) -> None:
     """Hand over octets that came, or raise ConnectionLost for the error that came in their place."""
     if isinstance(come, OSError):
         raise _broken(come) from come
-    link.hold(come)
+    link.held = come
     del come
     link.proceed()
 

@@ -77,7 +77,9 @@ class Transcript:
         """Record the replies that came."""
         now = time.time()
         self._content = None
-        self._entries.extend([("received", _kept(reply), now, tls) for reply in replies])
+        for reply in replies:
+            kept = reply if len(reply.raw) <= _LONGEST else str(reply)[:_LONGEST] + "…"
+            self._entries.append(("received", kept, now, tls))
 
     def note(self, text: str, *, tls: bool = False) -> None:
         """Record what happened to the connection."""
@@ -109,7 +111,3 @@ class Transcript:
 
     def __reduce__(self) -> tuple[type[Transcript], tuple[list[Entry]]]:
         return Transcript, (list(self),)
-
-
-def _kept(reply: Reply) -> object:
-    return reply if len(reply.raw) <= _LONGEST else str(reply)[:_LONGEST] + "…"

@@ -146,7 +146,8 @@ class _Chain:
             if failure is not None:
                 yield from self._fail_content(begun, failure)
             return None
-        final = begun.transaction.final = replies[0]
+        final = replies[0]
+        begun.transaction.end(final)
         if lost is None and final.code == 421:
             lost = ConnectionLost(f"the server ended the connection: {str(final)!r}", reply=final)
         yield from self._give_result(begun, followed=follower is not None)

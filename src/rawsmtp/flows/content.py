@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rawsmtp.message.fitting import not_8bit
 from rawsmtp.message.source import check_piece
 from rawsmtp.wire.command import Quit
-from rawsmtp.wire.content import LineEnds, views
+from rawsmtp.wire.content import PIECE, LineEnds, views
 from rawsmtp.wire.mail_data import Content, EndOfData
 
 from .effects import ask, emit, pull
@@ -47,6 +47,27 @@ def write_content(
     Returns the replies that came, and whether the dot was written: a server may refuse in the midst of the content.
     Raises SourceFailed, and what an exchange may raise.
     """
+    last: tuple[Content, ...] = ()
+    if source.pieces is None and len(source.octets) <= PIECE:
+        last = (Content(source.octets, source.is_canonical),) if source.octets else ()
+        if last and reports:
+            yield from emit((len(source.octets), len(source.octets)))
+    else:
+        early, last = yield from _write_pieces(session, source, reports=reports)
+        if early:
+            return early, False
+    session.enter("content", "unknown")
+    session.parting = bool(behind) and isinstance(behind[-1], Quit)
+    replies = yield from ask(*last, _END, *behind, timeout=session.terms.timeouts.final, owed=int(session.parting))
+    if len(replies) <= len(behind) - session.parting:
+        # A refusal stood there already, so nothing of this was written.
+        session.enter("content")
+        return replies, False
+    return replies, True
+
+
+def _write_pieces(session: Session, source: Source, *, reports: bool) -> Flow[tuple[list[Reply], tuple[Content, ...]]]:
+    """Write content piece by piece; return the refusal that came in its midst, and the piece that goes with the dot."""
     timeout = session.terms.timeouts.data
     written = 0
     last: tuple[Content, ...] = ()
@@ -54,7 +75,7 @@ def write_content(
         while (octets := (yield from _next_piece(source.pieces, session.capabilities))) is not None:
             for view in views(octets):
                 if early := (yield from ask(Content(view), timeout=timeout)):
-                    return early, False
+                    return early, ()
                 written += len(view)
                 if reports:
                     yield from emit((written, None))
@@ -66,10 +87,10 @@ def write_content(
             if written == total:
                 last = (content,)
             elif early := (yield from ask(content, timeout=timeout)):
-                return early, False
+                return early, ()
             if reports:
                 yield from emit((written, total))
-    return (yield from _write_end(session, last, behind))
+    return [], last
 
 
 def _next_piece(pieces: object, capabilities: Capabilities) -> Flow[bytes | None]:
@@ -83,20 +104,6 @@ def _next_piece(pieces: object, capabilities: Capabilities) -> Flow[bytes | None
     if octets is not None and not (capabilities.eight_bit_mime or octets.isascii()):
         raise SourceFailed(not_8bit("content"))
     return octets
-
-
-def _write_end(
-    session: Session, last: tuple[Content, ...], behind: tuple[Command, ...]
-) -> Flow[tuple[list[Reply], bool]]:
-    session.enter("content", "unknown")
-    session.parting = bool(behind) and isinstance(behind[-1], Quit)
-    timeout = session.terms.timeouts.final
-    replies = yield from ask(*last, _END, *behind, timeout=timeout, owed=int(session.parting))
-    if len(replies) <= len(behind) - session.parting:
-        # A refusal stood there already, so nothing of this was written.
-        session.enter("content")
-        return replies, False
-    return replies, True
 
 
 def chunk_pieces(source: Source) -> Iterator[Content]:

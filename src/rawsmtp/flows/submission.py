@@ -153,7 +153,8 @@ def _transact(session: Session, prepared: Prepared, *, last: bool) -> Flow[Recei
             yield from _fly_with_chunk(session, transaction, flight, source, behind)
         else:
             yield from fly(session, transaction, flight, reused=reused and number == 0)
-        yield from check(session, transaction)
+        if transaction.has_refusals:
+            yield from check(session, transaction)
     if not made.chunk:
         yield from _send_content(session, transaction, prepared, source, behind)
     return conclude(session, transaction)
@@ -289,7 +290,7 @@ def _send_content(
         replies, complete = list(error.replies), True
     if not complete:
         raise midst_refusal(replies[0])
-    transaction.final = replies[0]
+    transaction.end(replies[0])
 
 
 def midst_refusal(reply: Reply) -> MessageRefused:

@@ -37,13 +37,15 @@ class Transaction:
 
     envelope: as it is said to the server.
     policy: "abort" or "continue".
+    has_refusals: whether any of its commands was refused.
     """
 
-    __slots__ = ("accepted", "data", "envelope", "final", "policy", "refused", "reset", "sender")
+    __slots__ = ("accepted", "data", "envelope", "final", "has_refusals", "policy", "refused", "reset", "sender")
 
     def __init__(self, envelope: Envelope, policy: RefusedPolicy) -> None:
         self.envelope = envelope
         self.policy = policy
+        self.has_refusals = False
         self.reset: Reply | None = None
         self.sender: Reply | None = None
         self.accepted: dict[str, Reply] = {}
@@ -56,10 +58,12 @@ class Transaction:
         answered = [item for item in items if not isinstance(item, Content)]
         for item, reply in zip(answered, replies, strict=False):
             verb = item.verb
+            is_refusal = reply.is_refusal
+            if is_refusal:
+                self.has_refusals = True
             if isinstance(item, Rcpt):
-                (self.refused if reply.is_refusal else self.accepted)[self.envelope.recipient_given(item.address)] = (
-                    reply
-                )
+                address = self.envelope.recipient_given(item.address)
+                (self.refused if is_refusal else self.accepted)[address] = reply
             elif verb is Verb.MAIL:
                 self.sender = reply
             elif verb is Verb.DATA:
@@ -68,6 +72,12 @@ class Transaction:
                 self.final = reply
             elif verb is Verb.RSET:
                 self.reset = reply
+
+    def end(self, final: Reply) -> None:
+        """Set down the reply to the message."""
+        self.final = final
+        if final.is_refusal:
+            self.has_refusals = True
 
     @property
     def is_reset_refused(self) -> bool:
@@ -91,6 +101,8 @@ class Transaction:
         The final reply decides nothing where the envelope was not accepted: a server may say anything then. And where
         RSET was not, nobody knows in which transaction the content was taken.
         """
+        if not self.has_refusals:
+            return None
         if self.final is not None and self.reset is not None and self.reset.is_refusal:
             return _refused(MessageRefused, "mail", "RSET", self.reset)
         if self.sender is not None and self.sender.is_refusal:
@@ -137,5 +149,7 @@ def _refused(kind: type[Refused], phase: Phase, what: str, reply: Reply) -> Refu
 
 def phase_of(items: Sequence[Item], answered: int) -> Phase:
     """Return the phase of the first of these items that has no reply."""
+    if not answered:
+        return PHASES.get(items[0].verb, "command")
     owed = [item for item in items if not isinstance(item, Content)]
     return PHASES.get(owed[min(answered, len(owed) - 1)].verb, "command")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rawsmtp.wire.address import Mailbox
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 Fields = Sequence[tuple[str, object]]
 
 _RECIPIENT_FIELDS = ("To", "Cc", "Bcc")
+# Whoever sends many messages sends them from few addresses, and often to the same ones: they are checked once.
+_mail = lru_cache(maxsize=64)(Mail)
+_rcpt = lru_cache(maxsize=1_024)(Rcpt)
 _ONCE = frozenset({"resent-from", "resent-sender", "resent-date", "resent-message-id"})
 
 
@@ -51,21 +55,34 @@ def make(message: object, sender: str | Mail | None, recipients: str | Iterable[
     Raises ValueError for no recipients, for what is not exactly one address, and for headers that are unclear;
     TypeError for other types.
     """
-    headers = message if is_email(message) else None
-    found_sender = _sender(headers) if sender is None else _mail(sender)
-    found = _header_recipients(headers) if recipients is None else _listed(recipients)
-    unique = {recipient.address: recipient for recipient in reversed(found)}
-    if not unique:
+    found_sender = _sender(_headers(message)) if sender is None else _given_sender(sender)
+    found = _header_recipients(_headers(message)) if recipients is None else _listed(recipients)
+    if len(found) > 1:
+        unique = {recipient.address: recipient for recipient in reversed(found)}
+        found = list(reversed(unique.values()))
+    if not found:
         raise ValueError("no recipients: give one address at least")
-    for address in (found_sender.address, *unique):
-        if not address.isascii():
+    for path in (found_sender, *found):
+        if not path.address.isascii():
             # A domain that has two forms is refused here, not when the connection is there.
-            Mailbox.parse(address).with_ascii_domain()
-    return Envelope(found_sender, tuple(reversed(unique.values())))
+            Mailbox.parse(path.address).with_ascii_domain()
+    return Envelope(found_sender, tuple(found))
 
 
-def _mail(sender: str | Mail) -> Mail:
+def _headers(message: object) -> Message | None:
+    return message if is_email(message) else None
+
+
+def _given_sender(sender: str | Mail) -> Mail:
+    if type(sender) is str:
+        return _mail(sender)
     return sender if isinstance(sender, Mail) else Mail(sender)
+
+
+def _given_recipient(recipient: str | Rcpt) -> Rcpt:
+    if type(recipient) is str:
+        return _rcpt(recipient)
+    return recipient if isinstance(recipient, Rcpt) else Rcpt(recipient)
 
 
 def _listed(recipients: str | Iterable[str | Rcpt]) -> list[Rcpt]:
@@ -74,7 +91,7 @@ def _listed(recipients: str | Iterable[str | Rcpt]) -> list[Rcpt]:
     is_list = isinstance(recipients, (list, tuple))  # asked first: an abstract class takes its time to answer
     if not is_list and (isinstance(recipients, (bytes, bytearray, Mapping)) or not isinstance(recipients, Iterable)):
         raise TypeError(f"recipients is an address or a list of them, not {type(recipients).__name__}: {recipients!a}")
-    return [recipient if isinstance(recipient, Rcpt) else Rcpt(recipient) for recipient in recipients]
+    return [_given_recipient(recipient) for recipient in recipients]
 
 
 def _sender(headers: Message | None) -> Mail:

@@ -28,18 +28,20 @@ def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> tuple
     if not _is_ascii(envelope):
         envelope = _fit_addresses(envelope, capabilities)
         needs_utf8 = not _is_ascii(envelope)
-    has_utf8_headers = _has_utf8_headers(source, capabilities)
+    sender = envelope.sender
+    is_ascii = source.is_ascii
+    needs_utf8 = needs_utf8 or (not is_ascii and _has_utf8_headers(source, capabilities))
     parameters: list[str] = []
-    declared = [parameter.partition("=")[0].upper() for parameter in envelope.sender.parameters]
-    if "BODY" not in declared:
+    declared = [parameter.partition("=")[0].upper() for parameter in sender.parameters]
+    if not is_ascii and "BODY" not in declared:
         source, body = _body(source, capabilities)
         parameters += body
     if "SIZE" not in declared:
         parameters += _size(source, capabilities)
-    if "SMTPUTF8" not in declared and (has_utf8_headers or needs_utf8):
+    if needs_utf8 and "SMTPUTF8" not in declared:
         parameters.append("SMTPUTF8")
     if parameters:
-        envelope = Envelope(envelope.sender.adding(*parameters), envelope.recipients, envelope.given)
+        envelope = Envelope(sender.adding(*parameters), envelope.recipients, envelope.given)
     return envelope, source
 
 
@@ -64,11 +66,14 @@ def _ascii_domain(address: str) -> str:
 
 
 def _is_ascii(envelope: Envelope) -> bool:
-    return envelope.sender.address.isascii() and all(path.address.isascii() for path in envelope.recipients)
+    for path in envelope.recipients:
+        if not path.address.isascii():
+            return False
+    return envelope.sender.address.isascii()
 
 
 def _has_utf8_headers(source: Source, capabilities: Capabilities) -> bool:
-    if source.email is None or source.is_ascii:
+    if source.email is None:
         return False
     from .rendering import needs_utf8_headers
 
@@ -90,8 +95,6 @@ def _size(source: Source, capabilities: Capabilities) -> list[str]:
 
 
 def _body(source: Source, capabilities: Capabilities) -> tuple[Source, list[str]]:
-    if source.is_ascii:
-        return source, []
     if capabilities.eight_bit_mime:
         # A stream may turn out to have them: saying so costs nothing, and taking it back is not possible.
         return source, ["BODY=8BITMIME"]

@@ -101,10 +101,18 @@ class Connection:
             self._check_pipelining(verb)
         if isinstance(item, Content):
             return item
-        line = self._line(item) if isinstance(item, Command) else item
+        part: bytes | EndOfData
+        if isinstance(item, EndOfData):
+            part = item
+        else:
+            part = item.line
+            if len(part) > self._unlimited:
+                check_length(item, self._limits)
+            if isinstance(item, Bdat):
+                self._chunk = item.size
         self._said = state
         self._owed.append(verb)
-        return line
+        return part
 
     def _encode(self, part: Content | EndOfData) -> bytes:
         if isinstance(part, EndOfData):
@@ -129,14 +137,6 @@ class Connection:
         if not self.capabilities.pipelining:
             raise LocalProtocolError(f"{verb.value} may not be said ahead: the server does not offer PIPELINING")
 
-    def _line(self, item: Command) -> bytes:
-        line = item.line
-        if len(line) > self._unlimited:
-            check_length(item, self._limits)
-        if isinstance(item, Bdat):
-            self._chunk = item.size
-        return line
-
     def receive(self, data: bytes) -> list[Reply]:
         """Return the replies that these octets complete.
 
@@ -155,18 +155,20 @@ class Connection:
         return replies
 
     def _take(self, replies: Sequence[Reply], error: SMTPError | None = None) -> None:
-        for number, reply in enumerate(replies):
-            try:
+        taken = 0
+        try:
+            for reply in replies:
                 self._answer(reply)
-            except SMTPError as found:
-                found.replies = replies[:number]
-                self._close()
-                raise found from error
+                taken += 1
+        except SMTPError as found:
+            found.replies = replies[:taken]
+            self._close()
+            raise found from error
         if error is not None:
             self._close()
 
     def _answer(self, reply: Reply) -> None:
-        verb = self._next_owed(reply)
+        verb = self._owed.popleft() if self._owed else self._verb_unasked(reply)
         reached = row_of(verb, reply.code)
         if reached is False:
             did = "greeted" if verb is Verb.GREETING else f"answered {verb.value}"
@@ -182,9 +184,8 @@ class Connection:
         if not self._owed:
             self._said = self._answered
 
-    def _next_owed(self, reply: Reply) -> Verb:
-        if self._owed:
-            return self._owed.popleft()
+    def _verb_unasked(self, reply: Reply) -> Verb:
+        """Return what a reply answers although none is owed; raises for one that answers nothing."""
         if self._said is State.CONTENT:
             return Verb.CONTENT
         if self._said is State.HANDSHAKE:

@@ -105,14 +105,18 @@ class MemoryIO(BlockingIO):
 
     def move(self, link: Link, seconds: float) -> bool:
         """Hand some octets over, in one direction; return False if there was nothing to hand over in time."""
-        if self._channel is None:
-            raise ConnectionLost("the connection was aborted")
         if seconds <= 0:
             return False
         if link.outgoing and link.write_error is None:
-            self._write(link, self._channel)
+            self.write(link)
             return True
         return self._take(link, seconds)
+
+    def write(self, link: Link) -> None:
+        """Hand over what was said, as much as is taken at a time."""
+        if self._channel is None:
+            raise ConnectionLost("the connection was aborted")
+        self._write(link, self._channel)
 
     def _write(self, link: Link, channel: Channel) -> None:
         if self._is_cut:
@@ -182,7 +186,8 @@ class AsyncMemoryIO(AsyncioIO):
         super().__init__()
         self._memory = MemoryIO(server)
         self.now = self._memory.now
-        self.glance = self._memory.glance  # type: ignore[method-assign]  # the same, there is nothing to wait for
+        self.write = self._memory.write  # type: ignore[method-assign]  # the same, there is nothing to wait for
+        self.glance = self._memory.glance  # type: ignore[method-assign]
         self.drop = self._memory.drop  # type: ignore[method-assign]
 
     async def acquire(self, seconds: float) -> bool:

@@ -31,13 +31,11 @@ class _Path(Command):
         check_address(address)
 
     def adding(self, *parameters: str) -> Self:
-        """Return the same command with more parameters; what is there has been checked."""
-        if not parameters:
-            return self
+        """Return the same command with more parameters, each of which is one word; what is there has been checked."""
         more = object.__new__(type(self))
         object.__setattr__(more, "address", self.address)
-        object.__setattr__(more, "parameters", (*self.parameters, *parameters))
-        object.__setattr__(more, "line", self.line[:-2] + b" " + command_line(self._checked(parameters)))
+        object.__setattr__(more, "parameters", self.parameters + parameters)
+        object.__setattr__(more, "line", self.line[:-2] + b" " + command_line(" ".join(parameters)))
         return more
 
     def _checked(self, parameters: tuple[str, ...]) -> str:

@@ -127,10 +127,11 @@ class BaseClient:
     def _prepared(self, item: object, *, reports: bool = False) -> Prepared:
         """Return a message, or an item of `send_many`, ready to be sent; raises ValueError, TypeError or OSError."""
         submission = item if isinstance(item, Submission) else Submission(item)  # type: ignore[arg-type]  # checked in there
-        if isinstance(submission.message, os.PathLike):
-            os.stat(submission.message)  # noqa: PTH116  # only asked: a pipe may be opened no more than once
+        if hasattr(submission.message, "__fspath__"):
+            # Only asked: a pipe may be opened no more than once.
+            os.stat(submission.message)  # type: ignore[arg-type]  # noqa: PTH116  # it is a path
         prepared = prepare(submission, reports=reports)
-        if hasattr(prepared.source.pieces, "__anext__") and not self._takes_async:
+        if not self._takes_async and hasattr(prepared.source.pieces, "__anext__"):
             raise TypeError(
                 "an async iterable is a message for AsyncClient and asend(); here it is an iterable of bytes"
             )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rawsmtp.wire.address import Mailbox
 from rawsmtp.wire.path import Mail, Rcpt
@@ -25,8 +24,7 @@ _rcpt = lru_cache(maxsize=1_024)(Rcpt)
 _ONCE = frozenset({"resent-from", "resent-sender", "resent-date", "resent-message-id"})
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The sender, and the recipients in order, each once.
 
     given: as the caller gave them, the sender and by their addresses the recipients, where they are said in another

@@ -29,13 +29,13 @@ def fit(envelope: Envelope, source: Source, capabilities: Capabilities) -> tuple
         envelope = _fit_addresses(envelope, capabilities)
         needs_utf8 = not _is_ascii(envelope)
     sender = envelope.sender
-    is_ascii = source.is_ascii
-    needs_utf8 = needs_utf8 or (not is_ascii and _has_utf8_headers(source, capabilities))
     parameters: list[str] = []
     declared = [parameter.partition("=")[0].upper() for parameter in sender.parameters]
-    if not is_ascii and "BODY" not in declared:
-        source, body = _body(source, capabilities)
-        parameters += body
+    if not source.is_ascii:
+        needs_utf8 = needs_utf8 or _has_utf8_headers(source, capabilities)
+        if "BODY" not in declared:
+            source, body = _body(source, capabilities)
+            parameters += body
     if "SIZE" not in declared:
         parameters += _size(source, capabilities)
     if needs_utf8 and "SMTPUTF8" not in declared:

@@ -5,8 +5,7 @@ RFC 2920 §3.1 for what may go ahead, RFC 3030 for chunks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rawsmtp.wire.command import Data, Rset
 from rawsmtp.wire.mail_data import Bdat
@@ -24,8 +23,7 @@ WORTH_LOSING = 65_536
 _DATA, _RESET = Data(), (Rset(),)
 
 
-@dataclass(frozen=True, slots=True)
-class Grounds:
+class Grounds(NamedTuple):
     """What the plan of one message depends on, beside the message.
 
     capabilities: what the server offers.
@@ -42,8 +40,7 @@ class Grounds:
     reset: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The flights of one mail transaction.
 
     flights: the commands of each flight, up to the one after which the content is written; the next flight goes out
@@ -68,23 +65,20 @@ def plan(envelope: Envelope, source: Source, policy: RefusedPolicy, grounds: Gro
         refusal would deliver an empty message.
     """
     head = (*(_RESET if grounds.reset else ()), envelope.sender, *envelope.recipients)
-    size = _chunk_size(source, grounds)
-    last: Command = _DATA if size is None else Bdat(size, last=True)
     if not grounds.pipelining:
-        return Plan(tuple((command,) for command in (*head, _DATA)))
+        return Plan(tuple([(command,) for command in (*head, _DATA)]))
+    size = _chunk_size(source, grounds.capabilities) if grounds.chunking else None
+    last: Command = _DATA if size is None else Bdat(size, last=True)
     all_or_nothing = policy == "abort" and len(envelope.recipients) > 1
     if all_or_nothing or (size is not None and not (grounds.fresh and size <= WORTH_LOSING)):
-        return Plan((head, (last,)), chunk=size is not None)
-    return Plan(((*head, last),), chunk=size is not None)
+        return Plan((head, (last,)), size is not None)
+    return Plan(((*head, last),), size is not None)
 
 
-def _chunk_size(source: Source, grounds: Grounds) -> int | None:
+def _chunk_size(source: Source, capabilities: Capabilities) -> int | None:
     """Return the octets of the chunk; None if the content has to go by DATA.
 
     A server may answer a chunk over its limit and lose step with the content: so SIZE has to be known on both sides.
     """
-    if not grounds.chunking or not grounds.pipelining:
-        return None
-    capabilities = grounds.capabilities
     size = source.size if capabilities.chunking and "SIZE" in capabilities else None
     return size if size is None or capabilities.size is None or size <= capabilities.size else None

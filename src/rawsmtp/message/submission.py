@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .envelope import Envelope, make
 from .source import Source, source
@@ -35,8 +35,7 @@ class Submission:
     refused: RefusedPolicy = field(default="abort", kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A message whose form and envelope have been checked.
 
     source: its octets.

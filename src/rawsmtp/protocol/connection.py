@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rawsmtp.errors import ConnectionLost, LocalProtocolError, RemoteProtocolError, SMTPError
 from rawsmtp.wire.capabilities import Capabilities
@@ -15,7 +15,7 @@ from rawsmtp.wire.parser import ReplyParser
 from rawsmtp.wire.path import Mail, Rcpt
 from rawsmtp.wire.verb import Verb
 
-from .state import SAME, SEND, SYNCHRONISES, State, row_of
+from .state import SAME, State, row_of, said
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -77,65 +77,50 @@ class Connection:
         TypeError for what is no item.
         Several commands may be in flight only where the server offers PIPELINING. RFC 2920 §3.1.
         """
-        before = self._said, len(self._owed), self._chunk
-        try:
-            admitted = [self._admit(item) for item in items]
-        except (LocalProtocolError, ValueError, TypeError):
-            self._said, owed, self._chunk = before
-            while len(self._owed) > owed:
-                self._owed.pop()
-            raise
-        return b"".join([part if isinstance(part, bytes) else self._encode(part) for part in admitted])
-
-    def _admit(self, item: Item) -> bytes | Content | EndOfData:
+        self._check(items)
+        verbs = [item.verb for item in items]
+        if self._chunk or Verb.BDAT_LAST in verbs or Verb.BDAT in verbs:
+            return self._send_chunks(items)
+        self._advance(verbs)
         # Content is encoded only when all is admitted: what its encoder has seen cannot be taken back.
-        if not isinstance(item, (Command, Content, EndOfData)):
-            raise TypeError(f"what is said is one of rawsmtp.commands, not {type(item).__name__}: {item!a:.80}")
-        if self._chunk:
-            return self._admit_chunk(item)
-        verb = item.verb
-        state = SEND.get((self._said, verb))
-        if state is None:
-            raise LocalProtocolError(f"{verb.value} may not be said now: {self._said.value}")
-        if self._owed:
-            self._check_pipelining(verb)
+        return b"".join([item.line if isinstance(item, Command) else self._encode(item) for item in items])
+
+    def _check(self, items: Sequence[Item]) -> None:
+        for item in items:
+            if isinstance(item, Command):
+                if len(item.line) > self._unlimited:
+                    check_length(item, self._limits)
+            elif not isinstance(item, (Content, EndOfData)):
+                raise TypeError(f"what is said is one of rawsmtp.commands, not {type(item).__name__}: {item!a:.80}")
+
+    def _advance(self, verbs: Sequence[Verb]) -> None:
+        owed = self._owed
+        last = owed[-1] if owed else None
+        self._said, answered = said(self._said, last, tuple(verbs), self.capabilities.pipelining)
+        owed.extend(answered)
+
+    def _encode(self, item: Item) -> bytes:
         if isinstance(item, Content):
-            return item
-        part: bytes | EndOfData
-        if isinstance(item, EndOfData):
-            part = item
-        else:
-            part = item.line
-            if len(part) > self._unlimited:
-                check_length(item, self._limits)
+            return self._content.convert(bytes(item.octets), is_canonical=item.is_canonical)
+        return self._content.end() if isinstance(item, EndOfData) else item.line
+
+    def _send_chunks(self, items: Sequence[Item]) -> bytes:
+        parts: list[Item | bytes] = []
+        verbs: list[Verb] = []
+        left = self._chunk
+        for item in items:
+            if left:
+                octets = _chunk_octets(item, left)
+                left -= len(octets)
+                parts.append(octets)
+                continue
+            verbs.append(item.verb)
+            parts.append(item)
             if isinstance(item, Bdat):
-                self._chunk = item.size
-        self._said = state
-        self._owed.append(verb)
-        return part
-
-    def _encode(self, part: Content | EndOfData) -> bytes:
-        if isinstance(part, EndOfData):
-            return self._content.end()
-        return self._content.convert(bytes(part.octets), is_canonical=part.is_canonical)
-
-    def _admit_chunk(self, item: Item) -> bytes:
-        if not isinstance(item, Content):
-            raise LocalProtocolError(f"{item.verb.value} may not be said now: {self._chunk} octets of a chunk are owed")
-        octets = bytes(item.octets)
-        if len(octets) > self._chunk:
-            raise LocalProtocolError(f"{len(octets)} octets, but the chunk has {self._chunk} left")
-        if not octets.count(b"\r") == octets.count(b"\n") == octets.count(b"\r\n"):
-            raise LocalProtocolError("the line ends of a chunk must be CRLF, and no piece may end between CR and LF")
-        self._chunk -= len(octets)
-        return octets
-
-    def _check_pipelining(self, verb: Verb) -> None:
-        last = self._owed[-1]
-        if last in SYNCHRONISES:
-            raise LocalProtocolError(f"{verb.value} may not be said before the reply to {last.value} has come")
-        if not self.capabilities.pipelining:
-            raise LocalProtocolError(f"{verb.value} may not be said ahead: the server does not offer PIPELINING")
+                left = item.size
+        self._advance(verbs)
+        self._chunk = left
+        return b"".join([part if isinstance(part, bytes) else self._encode(part) for part in parts])
 
     def receive(self, data: bytes) -> list[Reply]:
         """Return the replies that these octets complete.
@@ -155,10 +140,16 @@ class Connection:
         return replies
 
     def _take(self, replies: Sequence[Reply], error: SMTPError | None = None) -> None:
+        owed = self._owed
         taken = 0
         try:
             for reply in replies:
-                self._answer(reply)
+                verb = owed.popleft() if owed else self._verb_unasked(reply)
+                reached = row_of(verb, reply.code)
+                if reached is not SAME:
+                    self._reach(reached, verb, reply)
+                if not owed:
+                    self._said = self._answered
                 taken += 1
         except SMTPError as found:
             found.replies = replies[:taken]
@@ -167,22 +158,18 @@ class Connection:
         if error is not None:
             self._close()
 
-    def _answer(self, reply: Reply) -> None:
-        verb = self._owed.popleft() if self._owed else self._verb_unasked(reply)
-        reached = row_of(verb, reply.code)
-        if reached is False:
+    def _reach(self, state: State | Literal[False], verb: Verb, reply: Reply) -> None:
+        if state is False:
             did = "greeted" if verb is Verb.GREETING else f"answered {verb.value}"
             raise RemoteProtocolError(f"the server {did} with {str(reply)!r}", reply=reply)
         if self._chunk and not self._owed and reply.is_success:
             raise RemoteProtocolError(f"the server took a chunk before its end: {str(reply)!r}", reply=reply)
-        if reached is not SAME and self._answered is not State.CLOSED:
-            self._answered = reached
-        if verb in _HELLO_VERBS and reply.is_success:
-            self._learn(verb, reply)
-        elif verb is Verb.DATA and reply.is_intermediate:
+        if self._answered is not State.CLOSED:
+            self._answered = state
+        if verb is Verb.DATA:
             self._content = DotStuffing()
-        if not self._owed:
-            self._said = self._answered
+        elif verb in _HELLO_VERBS and reply.is_success:
+            self._learn(verb, reply)
 
     def _verb_unasked(self, reply: Reply) -> Verb:
         """Return what a reply answers although none is owed; raises for one that answers nothing."""
@@ -231,6 +218,18 @@ class Connection:
     def _close(self) -> None:
         self._said = self._answered = State.CLOSED
         self._owed.clear()
+
+
+def _chunk_octets(item: Item, left: int) -> bytes:
+    """Return the octets of a chunk that has so many left to be said."""
+    if not isinstance(item, Content):
+        raise LocalProtocolError(f"{item.verb.value} may not be said now: {left} octets of a chunk are owed")
+    octets = bytes(item.octets)
+    if len(octets) > left:
+        raise LocalProtocolError(f"{len(octets)} octets, but the chunk has {left} left")
+    if not octets.count(b"\r") == octets.count(b"\n") == octets.count(b"\r\n"):
+        raise LocalProtocolError("the line ends of a chunk must be CRLF, and no piece may end between CR and LF")
+    return octets
 
 
 def check_length(item: Command, limits: Limits) -> None:

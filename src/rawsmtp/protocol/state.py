@@ -9,9 +9,10 @@ the protocol.
 from __future__ import annotations
 
 from enum import Enum
-from functools import cache
-from typing import Final, Literal
+from functools import cache, lru_cache
+from typing import Final, Literal, NamedTuple
 
+from rawsmtp.errors import LocalProtocolError
 from rawsmtp.wire.verb import Verb
 
 
@@ -78,6 +79,42 @@ SEND: Final[dict[tuple[State, Verb], State]] = {
     **{(state, V.BDAT): S.CHUNKS for state in (S.RECIPIENTS, S.CHUNKS)},
     **{(state, V.BDAT_LAST): S.READY for state in (S.RECIPIENTS, S.CHUNKS)},
 }
+
+
+class Said(NamedTuple):
+    """What saying the items of a flight leads to.
+
+    state: the state behind the last of them.
+    owed: the verbs that are answered: all but content.
+    """
+
+    state: State
+    owed: tuple[Verb, ...]
+
+
+@lru_cache(maxsize=512)
+def said(state: State, last: Verb | None, verbs: tuple[Verb, ...], ahead: bool) -> Said:
+    """Return what saying these verbs in one flight leads to; remembered, as most flights are of the same few kinds.
+
+    last: the last verb that is still to be answered; None if none is.
+    ahead: whether the server takes commands ahead of its replies.
+    Raises LocalProtocolError for the first that may not be said where it stands.
+    """
+    owed: list[Verb] = []
+    for verb in verbs:
+        reached = SEND.get((state, verb))
+        if reached is None:
+            raise LocalProtocolError(f"{verb.value} may not be said now: {state.value}")
+        if last in SYNCHRONISES:
+            raise LocalProtocolError(f"{verb.value} may not be said before the reply to {last.value} has come")
+        if last is not None and not ahead:
+            raise LocalProtocolError(f"{verb.value} may not be said ahead: the server does not offer PIPELINING")
+        state = reached
+        if verb is not V.CONTENT:
+            owed.append(verb)
+            last = verb
+    return Said(state, tuple(owed))
+
 
 _REFUSALS_CHANGE_NOTHING = (
     *(V.EHLO, V.HELO, V.LHLO, V.STARTTLS, V.MAIL, V.RCPT, V.DATA, V.BDAT, V.BDAT_LAST, V.RSET),

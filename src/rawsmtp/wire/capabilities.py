@@ -22,17 +22,21 @@ class Capabilities(Mapping[str, tuple[str, ...]]):
     keywords: the keywords with their parameters, as `parse` finds them.
     """
 
-    __slots__ = ("_keywords", "_limits", "_size", "pipelining")
+    __slots__ = ("_keywords", "limits", "pipelining", "size")
 
+    # These are asked for at each message or command, so they are found once.
     pipelining: bool
-    """PIPELINING, RFC 2920; asked for at each command, so found once."""
+    """PIPELINING, RFC 2920."""
+    size: int | None
+    """The largest message in octets that SIZE declares; None if it declares none. RFC 1870 §4."""
+    limits: Mapping[str, int]
+    """The LIMITS that it declares, such as MAILMAX, RCPTMAX and RCPTDOMAINMAX; others are passed over. RFC 9422."""
 
     def __init__(self, keywords: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self._keywords = {keyword.upper(): parameters for keyword, parameters in (keywords or {}).items()}
         self.pipelining = "PIPELINING" in self._keywords
-        # Asked for at each message.
-        self._size = _size(self._keywords.get("SIZE", ()))
-        self._limits = _limits(self._keywords.get("LIMITS", ()))
+        self.size = _size(self._keywords.get("SIZE", ()))
+        self.limits = _limits(self._keywords.get("LIMITS", ()))
 
     @classmethod
     def parse(cls, reply: Reply, limits: Limits = DEFAULT_LIMITS, ignore: Collection[str] = ()) -> Capabilities:
@@ -69,16 +73,6 @@ class Capabilities(Mapping[str, tuple[str, ...]]):
 
     def __repr__(self) -> str:
         return f"Capabilities({self._keywords!r})"
-
-    @property
-    def size(self) -> int | None:
-        """The largest message in octets that SIZE declares; None if it declares none. RFC 1870 §4."""
-        return self._size
-
-    @property
-    def limits(self) -> Mapping[str, int]:
-        """The LIMITS that it declares, such as MAILMAX, RCPTMAX and RCPTDOMAINMAX; others are passed over. RFC 9422."""
-        return self._limits
 
     @property
     def auth(self) -> tuple[str, ...]:

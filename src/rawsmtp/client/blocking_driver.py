@@ -161,22 +161,24 @@ class BlockingDriver(BaseClient):
 
     def _exchange(self, effect: Exchange) -> list[Reply]:
         link = self._live()
+        items, timeout, owed = effect
         try:
             if link.is_quiet and (early := self._look(link, effect)):
                 return early
-            octets = link.say(effect.items) if effect.items else 0
-            now = self._now()
-            if link.outgoing and now < self._deadline:
+            octets = link.say(items) if items else 0
+            now, ends = self._now(), self._deadline
+            if link.outgoing and now < ends:
                 self._io.write(link)
                 if octets and link.outgoing:
                     now = self._move_content(link, effect, octets, now)
-            progress, until = link.progress, min(now + effect.timeout, self._deadline)
-            while not link.is_settled(effect.owed):
+                    ends = self._deadline
+            progress, until = link.progress, min(now + timeout, ends)
+            while not link.is_settled(owed):
                 if not self._io.move(link, until - now):
-                    raise self._late(link, effect.timeout)
+                    raise self._late(link, timeout)
                 now = self._now()
                 if link.progress != progress:
-                    progress, until = link.progress, min(now + effect.timeout, self._deadline)
+                    progress, until = link.progress, min(now + timeout, ends)
         except SMTPError as error:
             error.replies = [*link.take_replies(), *error.replies]
             raise

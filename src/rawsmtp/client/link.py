@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rawsmtp.errors import ConnectionLost, LocalProtocolError, SMTPError, TLSFailed
 from rawsmtp.protocol import Connection, State
 from rawsmtp.wire.auth import Auth, AuthAnswer
-from rawsmtp.wire.mail_data import Content
+from rawsmtp.wire.mail_data import Bdat, Content, EndOfData
 from rawsmtp.wire.verb import Verb
 
 from .redaction import Redactor
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 _ENDS = frozenset({Verb.END_OF_DATA, Verb.BDAT_LAST})
-_SECRET = frozenset({Auth, AuthAnswer})
+_NOT_PLAIN = frozenset({Auth, AuthAnswer, Bdat, Content, EndOfData})
 
 
 class Link:
@@ -101,8 +101,8 @@ class Link:
     @property
     def is_over(self) -> bool:
         """Whether nothing more can be said on it: it has ended, or what came unasked would be taken for an answer."""
-        is_silent = self._connection.is_between_replies or not self.is_quiet
-        return self._connection.state is State.CLOSED or not is_silent
+        connection = self._connection
+        return connection.state is State.CLOSED or (not connection.is_between_replies and self.is_quiet)
 
     def begin(self) -> None:
         """Take note that what was said has been answered and dealt with, and something else is to be said."""
@@ -115,25 +115,31 @@ class Link:
         nothing is written.
         """
         octets = self._clear(items) if self._tls is None else self._tls.encrypt(self._clear(items))
+        self.outgoing += octets
+        self._put_in_all += len(octets)
+        self._transcript.record_sent(items, tls=self._tls is not None)
+        if _NOT_PLAIN.isdisjoint(map(type, items)):
+            self._is_ending = False
+            return 0
+        return self._note(items)
+
+    def _note(self, items: Sequence[Item]) -> int:
+        """Take note of content, of its end, and of secrets; return how many octets of content there are."""
         content = behind = 0
         ends, is_more = False, self._is_ending
         for item in items:
-            kind = type(item)
-            if kind is Content:
-                content += len(item.octets)  # type: ignore[union-attr]  # it is a Content
+            if isinstance(item, Content):
+                content += len(item.octets)
                 continue
             is_more = False
             if item.verb in _ENDS:
                 ends, behind = True, 0
-                continue
-            behind += len(item.line)  # type: ignore[union-attr]  # it is a command
-            if kind in _SECRET:
-                self._keep_secret(item)  # type: ignore[arg-type]  # one of the two
+            elif not isinstance(item, EndOfData):
+                behind += len(item.line)
+                if isinstance(item, (Auth, AuthAnswer)):
+                    self._keep_secret(item)
         # The octets of a big chunk come after the call in which its BDAT was said.
         self._is_ending = ends or is_more
-        self._transcript.record_sent(items, tls=self._tls is not None)
-        self.outgoing += octets
-        self._put_in_all += len(octets)
         # The next envelope may be behind the end of a message; inside TLS it is longer, and the doubt begins earlier.
         self._said = self._put_in_all - behind
         return content

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rawsmtp.wire.reply import Reply
 
 _SECRET = frozenset({Auth, AuthAnswer})
+_SPECIAL = _SECRET | {Content}
 Direction = Literal["sent", "received", "note"]
 ENTRIES = 1_000
 """Entries that are kept, the newest ones: a few hundred messages' worth."""
@@ -57,6 +58,10 @@ class Transcript:
     def record_sent(self, items: Iterable[Item], *, tls: bool) -> None:
         """Record what is written; content only by its size, and never a secret."""
         now = time.time()
+        if _SPECIAL.isdisjoint(map(type, items)):
+            self._content = None
+            self._entries.extend([("sent", item, now, tls) for item in items])
+            return
         for item in items:
             if type(item) is Content:
                 self._count(len(item.octets), now, tls)
@@ -77,9 +82,9 @@ class Transcript:
         """Record the replies that came."""
         now = time.time()
         self._content = None
-        for reply in replies:
-            kept = reply if len(reply.raw) <= _LONGEST else str(reply)[:_LONGEST] + "…"
-            self._entries.append(("received", kept, now, tls))
+        self._entries.extend(
+            [("received", reply if len(reply.raw) <= _LONGEST else _beginning(reply), now, tls) for reply in replies]
+        )
 
     def note(self, text: str, *, tls: bool = False) -> None:
         """Record what happened to the connection."""
@@ -111,3 +116,7 @@ class Transcript:
 
     def __reduce__(self) -> tuple[type[Transcript], tuple[list[Entry]]]:
         return Transcript, (list(self),)
+
+
+def _beginning(reply: Reply) -> str:
+    return str(reply)[:_LONGEST] + "…"

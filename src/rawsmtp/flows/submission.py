@@ -147,15 +147,15 @@ def _transact(session: Session, prepared: Prepared, *, last: bool) -> Flow[Recei
     session.needs_reset = True
     session.messages += 1
     behind = (Quit(),) if last and session.pipelines else ()
-    for number, flight in enumerate(made.flights):
-        chunk = made.chunk and number == len(made.flights) - 1
-        if chunk:
-            yield from _fly_with_chunk(session, transaction, flight, source, behind)
-        else:
-            yield from fly(session, transaction, flight, reused=reused and number == 0)
+    for flight in made.flights[:-1] if made.chunk else made.flights:
+        yield from fly(session, transaction, flight, reused=reused)
+        reused = False
         if transaction.has_refusals:
             yield from check(session, transaction)
-    if not made.chunk:
+    if made.chunk:
+        yield from _fly_with_chunk(session, transaction, made.flights[-1], source, behind)
+        yield from check(session, transaction)
+    else:
         yield from _send_content(session, transaction, prepared, source, behind)
     return conclude(session, transaction)
 

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from rawsmtp.errors import MessageRefused, RecipientsRefused, Refused, SenderRefused
 from rawsmtp.message.receipt import Receipt
-from rawsmtp.wire.mail_data import Content
 from rawsmtp.wire.path import Rcpt
 from rawsmtp.wire.verb import Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from rawsmtp.errors import Phase
     from rawsmtp.message.envelope import Envelope
@@ -53,16 +52,15 @@ class Transaction:
         self.data: Reply | None = None
         self.final: Reply | None = None
 
-    def take(self, items: Iterable[Item], replies: Sequence[Reply]) -> None:
-        """Set down the replies to these items, in order; there may be fewer of them."""
-        answered = [item for item in items if not isinstance(item, Content)]
-        for item, reply in zip(answered, replies, strict=False):
-            verb = item.verb
+    def take(self, commands: Sequence[Item], replies: Sequence[Reply]) -> None:
+        """Set down the replies to these commands, in order; there may be fewer of them."""
+        for command, reply in zip(commands, replies, strict=False):
+            verb = command.verb
             is_refusal = reply.is_refusal
             if is_refusal:
                 self.has_refusals = True
-            if isinstance(item, Rcpt):
-                address = self.envelope.recipient_given(item.address)
+            if isinstance(command, Rcpt):
+                address = self.envelope.recipient_given(command.address)
                 (self.refused if is_refusal else self.accepted)[address] = reply
             elif verb is Verb.MAIL:
                 self.sender = reply
@@ -147,9 +145,6 @@ def _refused(kind: type[Refused], phase: Phase, what: str, reply: Reply) -> Refu
     return kind(f"the server refused {what}: {str(reply)!r}", phase=phase, reply=reply)
 
 
-def phase_of(items: Sequence[Item], answered: int) -> Phase:
-    """Return the phase of the first of these items that has no reply."""
-    if not answered:
-        return PHASES.get(items[0].verb, "command")
-    owed = [item for item in items if not isinstance(item, Content)]
-    return PHASES.get(owed[min(answered, len(owed) - 1)].verb, "command")
+def phase_of(commands: Sequence[Item], answered: int) -> Phase:
+    """Return the phase of the first of these commands that has no reply."""
+    return PHASES.get(commands[min(answered, len(commands) - 1)].verb, "command")

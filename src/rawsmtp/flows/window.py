@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from rawsmtp.errors import ConnectionLost, MessageRefused, SMTPError
 from rawsmtp.message.plan import plan
-from rawsmtp.wire.mail_data import Content
 
 from .content import SourceFailed, chunk_pieces
 from .effects import ask
@@ -20,6 +19,8 @@ from .transaction import Transaction
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rawsmtp.wire.command import Command
+    from rawsmtp.wire.mail_data import Content
     from rawsmtp.wire.mail_data import Item as Said
     from rawsmtp.wire.reply import Reply
 
@@ -30,15 +31,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Pane:
-    """One message of a window: what is said for it, and what comes of it."""
+    """One message of a window: the commands that are said for it, the chunk behind them, and what comes of it."""
 
     item: Item
-    said: tuple[Said, ...]
+    commands: tuple[Command, ...]
+    chunk: tuple[Content, ...]
     transaction: Transaction
-
-    @property
-    def owed(self) -> int:
-        return sum(not isinstance(item, Content) for item in self.said)
 
 
 def send_windows(supply: Supply, size: int) -> Flow[None]:
@@ -92,7 +90,8 @@ def _pane(supply: Supply, item: Item, *, reset: bool) -> _Pane | None:
     made = plan(envelope, source, item.prepared.refused, grounds(session, fresh=session.fresh, reset=reset))
     if not made.sends_content_ahead:
         return None
-    return _Pane(item, (*made.flights[0], *chunk_pieces(source)), Transaction(envelope, item.prepared.refused))
+    chunk = tuple(chunk_pieces(source))
+    return _Pane(item, made.flights[0], chunk, Transaction(envelope, item.prepared.refused))
 
 
 def _send_alone(supply: Supply, item: Item) -> Flow[None]:
@@ -122,8 +121,11 @@ def _send(supply: Supply, panes: list[_Pane]) -> Flow[None]:
     session.messages += len(panes)
     session.enter("content", "unknown")
     replies: Sequence[Reply] = ()
+    said: list[Said] = []
+    for pane in panes:
+        said += (*pane.commands, *pane.chunk)
     try:
-        replies = yield from ask(*[said for pane in panes for said in pane.said], timeout=timeouts.final)
+        replies = yield from ask(*said, timeout=timeouts.final)
         yield from _check_input(session)
     except ConnectionLost as error:
         session.enter("content")
@@ -165,8 +167,9 @@ def _take(session: Session, panes: list[_Pane], replies: Sequence[Reply]) -> Non
     start = 0
     for pane in panes:
         transaction = pane.transaction
-        transaction.take(pane.said, replies[start : start + pane.owed])
-        start += pane.owed
+        end = start + len(pane.commands)
+        transaction.take(pane.commands, replies[start:end])
+        start = end
         if transaction.is_reset_refused:
             session.spent, session.discards = True, False
         elif transaction.final is not None and transaction.final.code == 552:

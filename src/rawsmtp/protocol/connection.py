@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rawsmtp.wire.reply import Reply
 
 _INJECTED = "octets in clear behind the reply to STARTTLS, an attack"
+_BDAT_VERBS = frozenset({Verb.BDAT, Verb.BDAT_LAST})
 _HELLO_VERBS = (Verb.EHLO, Verb.LHLO, Verb.HELO)
 
 
@@ -79,7 +80,7 @@ class Connection:
         """
         self._check(items)
         verbs = [item.verb for item in items]
-        if self._chunk or Verb.BDAT_LAST in verbs or Verb.BDAT in verbs:
+        if self._chunk or not _BDAT_VERBS.isdisjoint(verbs):
             return self._send_chunks(items)
         self._advance(verbs)
         # Content is encoded only when all is admitted: what its encoder has seen cannot be taken back.

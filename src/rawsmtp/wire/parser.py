@@ -49,13 +49,13 @@ class ReplyParser:
         were complete before. RFC 5321 §4.2.1.
         """
         *lines, self._rest = (self._rest + data if self._rest else data).split(b"\r\n")
+        remembered = self._remembered
         replies: list[Reply] = []
         try:
             for line in lines:
-                reply = None if self._raw else self._remembered.get(line)
-                if reply is None:
-                    reply = self._line(line)
-                if reply is not None:
+                if line in remembered and not self._raw:
+                    replies.append(remembered[line])
+                elif (reply := self._line(line)) is not None:
                     replies.append(reply)
             if self._rest:
                 self._check_rest()

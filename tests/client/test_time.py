@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import sys
 from math import inf
 from typing import TYPE_CHECKING
 
 import pytest
 
 import rawsmtp
+from rawsmtp.client import blocking_io
 from rawsmtp.testing import MemoryServer, Server
 from rawsmtp.testing.memory import MemoryIO
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
 
     from tests.conftest import MakeClient, Talk
@@ -47,6 +51,53 @@ def test_deadline_bounds_the_wait_for_the_last_reply(send_once: Callable[..., ra
     with server, pytest.raises(rawsmtp.SMTPTimeout, match=r"deadline of 0\.2 seconds") as caught:
         send_once(TEXT, server.host, server.port, **options)
     assert (caught.value.phase, caught.value.outcome) == ("content", "unknown")
+
+
+def test_a_long_wait_is_many_short_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """recv() is left to wait for a while at a time, and what is over is the time of the reply, not of one wait."""
+    slept: list[float] = []
+    set_sleep = blocking_io._set_sleep
+
+    def watch(sock: socket.socket, seconds: float) -> float:
+        slept.append(set_sleep(sock, seconds))
+        return slept[-1]
+
+    monkeypatch.setattr(blocking_io, "_LONGEST_SLEEP", 0.02)
+    monkeypatch.setattr(blocking_io, "_set_sleep", watch)
+    with Server(script=[GREETING, b""]) as server:
+        client = rawsmtp.Client(server.host, server.port, timeout=0.1)
+        with pytest.raises(rawsmtp.SMTPTimeout, match=r"in 0\.1 seconds"):
+            client.connect()
+    assert max(slept) == 0.02
+    assert 0.0 < min(slept) < 0.02
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere poll() waits for all sockets")
+def test_recv_waits_only_where_it_keeps_the_time() -> None:
+    class Theirs(socket.socket):
+        """A socket that may wait in a way of its own."""
+
+    def waits(kind: type[socket.socket]) -> bool:
+        ours, theirs = socket.socketpair()
+        with theirs, kind(ours.family, ours.type, fileno=ours.detach()) as sock:
+            return blocking_io._can_sleep(sock) and sock.getblocking()
+
+    assert waits(socket.socket)
+    assert not waits(Theirs)
+    signal.setitimer(signal.ITIMER_REAL, 1_000, 1_000)
+    try:
+        assert not waits(socket.socket)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def test_a_socket_that_another_waits_for_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as gevent's, whose descriptors never block, whatever the socket is told."""
+    monkeypatch.setattr(os, "get_blocking", lambda _: False)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert not blocking_io._can_sleep(ours)
+        assert not ours.getblocking()
 
 
 def test_endless_patience(make_client: MakeClient) -> None:

@@ -8,6 +8,7 @@ from rawsmtp.errors import LocalProtocolError, SMTPError, SMTPTimeout
 from rawsmtp.flows.bulk import submit_many
 from rawsmtp.flows.effects import Emit, Exchange, Open, Pull, Upgrade
 from rawsmtp.flows.session import establish
+from rawsmtp.wire.mail_data import content_octets
 
 from .asyncio_io import AsyncioIO
 from .base import BaseClient
@@ -165,11 +166,12 @@ class AsyncioDriver(BaseClient):
         try:
             if link.is_quiet and (early := self._look(link, effect)):
                 return early
-            octets = link.say(items) if items else 0
+            if items:
+                link.say(items)
             now, ends = self._now(), self._deadline
             if link.outgoing and now < ends:
                 self._io.write(link)
-                if octets and link.outgoing:
+                if link.outgoing and (octets := content_octets(items)):
                     now = await self._move_content(link, effect, octets, now)
                     ends = self._deadline
             progress, until = link.progress, min(now + timeout, ends)

@@ -96,7 +96,7 @@ class AsyncioIO:
     def write(self, link: Link) -> None:
         """Write what can be written without waiting."""
         self._has_read = False
-        sockets.write(self._live(), link)
+        sockets.write(self._sock or self._live(), link)
 
     async def move(self, link: Link, seconds: float) -> bool:
         """Wait until octets can be moved, and move some; return False if the time was up before."""

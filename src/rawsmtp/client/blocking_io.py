@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 _SHORTEST_TRY = 1.0
 """Seconds that each address gets at least, while there is time at all."""
 _LONGEST_SLEEP = 60.0
-"""Seconds that recv() is left to wait: longer waits are several of these, and the system is told of a change seldom."""
+"""Seconds that recv() is left to wait: longer waits are several of these, so that the system is told of few changes."""
+_TOO_LATE = 0.001
+"""Seconds that a wait may take too long without the system being told of it."""
 
 
 class BlockingIO:
@@ -77,14 +79,14 @@ class BlockingIO:
     def write(self, link: Link) -> None:
         """Write what can be written without waiting."""
         self._has_read = False
-        sockets.write(self._live(), link, self._at_once)
+        sockets.write(self._sock or self._live(), link, self._at_once)
 
     def move(self, link: Link, seconds: float) -> bool:
         """Wait until octets can be moved, and move some; return False if the time was up before.
 
         A wait may end without either: what has become of the time is asked anew.
         """
-        sock = self._live()
+        sock = self._sock or self._live()
         if seconds <= 0:
             return False
         if sockets.wants_to_write(link):
@@ -94,8 +96,9 @@ class BlockingIO:
         self._has_read = True
         if self._sleep is None:
             return self._wait(sock, seconds, write=False) and (sockets.read(sock, link) or True)
-        if not min(seconds, _LONGEST_SLEEP) / 2 < self._sleep <= seconds:
-            self._sleep = _set_sleep(sock, min(seconds, _LONGEST_SLEEP))
+        longest = min(seconds, _LONGEST_SLEEP)
+        if not longest / 2 < self._sleep <= longest + _TOO_LATE:
+            self._sleep = _set_sleep(sock, longest)
         sockets.read(sock, link)
         return True
 
@@ -169,7 +172,7 @@ def _can_sleep(sock: socket.socket) -> bool:
 
 
 def _set_sleep(sock: socket.socket, seconds: float) -> float:
-    """Let recv() wait so long; return how long that is: nothing at all would be for ever."""
+    """Let recv() wait for so many seconds, and return how many it will be: none at all would be for ever."""
     microseconds = max(1_000, int(seconds * 1_000_000))
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", *divmod(microseconds, 1_000_000)))
     return microseconds / 1_000_000

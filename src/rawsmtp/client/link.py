@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rawsmtp.errors import ConnectionLost, LocalProtocolError, SMTPError, TLSFailed
 from rawsmtp.protocol import Connection, State
 from rawsmtp.wire.auth import Auth, AuthAnswer
+from rawsmtp.wire.command import Command
 from rawsmtp.wire.mail_data import Bdat, Content, EndOfData
 from rawsmtp.wire.verb import Verb
 
@@ -108,8 +109,8 @@ class Link:
         """Take note that what was said has been answered and dealt with, and something else is to be said."""
         self._is_ending = False
 
-    def say(self, items: Sequence[Item]) -> int:
-        """Take items to be written and return how many octets of content are among them.
+    def say(self, items: Sequence[Item]) -> None:
+        """Take items to be written.
 
         Raises as `Connection.send` does, or ConnectionLost if TLS is broken or the conversation is over, and then
         nothing is written.
@@ -120,29 +121,24 @@ class Link:
         self._transcript.record_sent(items, tls=self._tls is not None)
         if _NOT_PLAIN.isdisjoint(map(type, items)):
             self._is_ending = False
-            return 0
-        return self._note(items)
+        else:
+            self._note(items)
 
-    def _note(self, items: Sequence[Item]) -> int:
-        """Take note of content, of its end, and of secrets; return how many octets of content there are."""
-        content = behind = 0
-        ends, is_more = False, self._is_ending
-        for item in items:
-            if isinstance(item, Content):
-                content += len(item.octets)
-                continue
-            is_more = False
+    def _note(self, items: Sequence[Item]) -> None:
+        """Take note of where a message ends, and of secrets."""
+        behind = 0
+        for item in reversed(items):
             if item.verb in _ENDS:
-                ends, behind = True, 0
-            elif not isinstance(item, EndOfData):
+                self._is_ending = True
+                break
+            if isinstance(item, Command):
+                # The octets of a big chunk come after the call in which its BDAT was said: what has ended stays so.
+                self._is_ending = False
                 behind += len(item.line)
                 if isinstance(item, (Auth, AuthAnswer)):
                     self._keep_secret(item)
-        # The octets of a big chunk come after the call in which its BDAT was said.
-        self._is_ending = ends or is_more
         # The next envelope may be behind the end of a message; inside TLS it is longer, and the doubt begins earlier.
         self._said = self._put_in_all - behind
-        return content
 
     def _clear(self, items: Sequence[Item]) -> bytes:
         try:

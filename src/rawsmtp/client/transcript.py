@@ -11,7 +11,7 @@ from rawsmtp.wire.auth import Auth, AuthAnswer
 from rawsmtp.wire.mail_data import Content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rawsmtp.wire.mail_data import Item
     from rawsmtp.wire.reply import Reply
@@ -55,15 +55,18 @@ class Transcript:
         self._entries: deque[tuple[Direction, object, float, bool]] = deque(entries, ENTRIES)
         self._content: int | None = None
 
-    def record_sent(self, items: Iterable[Item], *, tls: bool) -> None:
+    def record_sent(self, items: Sequence[Item], *, tls: bool) -> None:
         """Record what is written; content only by its size, and never a secret."""
         now = time.time()
+        if items and isinstance(first := items[0], Content):
+            self._count(len(first.octets), now, tls)
+            items = items[1:]
         if _SPECIAL.isdisjoint(map(type, items)):
-            self._content = None
+            self._content = None if items else self._content
             self._entries.extend([("sent", item, now, tls) for item in items])
             return
         for item in items:
-            if type(item) is Content:
+            if isinstance(item, Content):
                 self._count(len(item.octets), now, tls)
             else:
                 self._content = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from io import TextIOBase
 from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
 
-from rawsmtp.wire.content import PIECE, Survey, survey
+from rawsmtp.wire.content import PIECE, survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,31 +34,24 @@ class Source:
     octets: all of them, where they are in memory; else empty.
     pieces: an iterator or async iterator of pieces; None where `octets` has all.
     email: the message object that `octets` was made from, if there is one.
+    size: the octets on the wire, doubled dots apart; None where they are not known before they are sent.
+    is_canonical: whether all line ends are known to be CRLF.
+    is_ascii: whether all octets are 7-bit; None where that is not known before they are sent.
     """
 
     octets: bytes = field(default=b"", repr=False)
     pieces: object | None = None
     email: Message | None = field(default=None, repr=False)
-    _survey: Survey | None = field(init=False, default=None, repr=False, compare=False)
+    size: int | None = field(init=False, default=None, compare=False)
+    is_canonical: bool = field(init=False, default=False, repr=False, compare=False)
+    is_ascii: bool | None = field(init=False, default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.pieces is None:
-            object.__setattr__(self, "_survey", survey(self.octets))
-
-    @property
-    def size(self) -> int | None:
-        """The octets on the wire, doubled dots apart; None where they are not known before they are sent."""
-        return self._survey.size if self._survey is not None else None
-
-    @property
-    def is_canonical(self) -> bool:
-        """Whether all line ends are known to be CRLF."""
-        return self._survey is not None and self._survey.is_canonical
-
-    @property
-    def is_ascii(self) -> bool | None:
-        """Whether all octets are 7-bit; None where that is not known before they are sent."""
-        return self.octets.isascii() if self.pieces is None else None
+            size, is_canonical = survey(self.octets)
+            object.__setattr__(self, "size", size)
+            object.__setattr__(self, "is_canonical", is_canonical)
+            object.__setattr__(self, "is_ascii", self.octets.isascii())
 
 
 def source(message: AnyMessage) -> Source:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _INJECTED = "octets in clear behind the reply to STARTTLS, an attack"
 _BDAT_VERBS = frozenset({Verb.BDAT, Verb.BDAT_LAST})
+_TELLING = frozenset({Verb.EHLO, Verb.LHLO, Verb.HELO, Verb.DATA})
 _HELLO_VERBS = (Verb.EHLO, Verb.LHLO, Verb.HELO)
 
 
@@ -78,21 +79,24 @@ class Connection:
         TypeError for what is no item.
         Several commands may be in flight only where the server offers PIPELINING. RFC 2920 §3.1.
         """
-        self._check(items)
-        verbs = [item.verb for item in items]
+        verbs = self._checked(items)
         if self._chunk or not _BDAT_VERBS.isdisjoint(verbs):
             return self._send_chunks(items)
         self._advance(verbs)
         # Content is encoded only when all is admitted: what its encoder has seen cannot be taken back.
         return b"".join([item.line if isinstance(item, Command) else self._encode(item) for item in items])
 
-    def _check(self, items: Sequence[Item]) -> None:
+    def _checked(self, items: Sequence[Item]) -> list[Verb]:
+        """Return the verbs of the items; raises for what is too long, and for what is no item."""
+        verbs = []
         for item in items:
             if isinstance(item, Command):
                 if len(item.line) > self._unlimited:
                     check_length(item, self._limits)
             elif not isinstance(item, (Content, EndOfData)):
                 raise TypeError(f"what is said is one of rawsmtp.commands, not {type(item).__name__}: {item!a:.80}")
+            verbs.append(item.verb)
+        return verbs
 
     def _advance(self, verbs: Sequence[Verb]) -> None:
         owed = self._owed
@@ -148,7 +152,10 @@ class Connection:
                 verb = owed.popleft() if owed else self._verb_unasked(reply)
                 reached = row_of(verb, reply.code)
                 if reached is not SAME:
-                    self._reach(reached, verb, reply)
+                    if not reached or self._chunk or verb in _TELLING or self._answered is State.CLOSED:
+                        self._reach(reached, verb, reply)
+                    else:
+                        self._answered = reached
                 if not owed:
                     self._said = self._answered
                 taken += 1

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from .command import Command, set_line
 from .verb import Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +86,8 @@ class EndOfData:
 
 Item = Command | Content | EndOfData
 """What a client can put on the wire."""
+
+
+def content_octets(items: Iterable[Item]) -> int:
+    """Return how many octets of content are among the items."""
+    return sum([len(item.octets) for item in items if isinstance(item, Content)])

@@ -155,10 +155,13 @@ class BlockingIO:
 def _can_sleep(sock: socket.socket) -> bool:
     """Whether recv() itself can wait, so long and no longer: then poll() need not be asked before.
 
-    Not where somebody else's socket waits in its own way, such as one of gevent; and not where a timer interrupts
-    every wait, which then would begin anew each time.
+    Not where somebody else's socket waits in its own way, such as one of gevent; and not where a timer interrupts the
+    waits time and again, each of which then would begin anew.
     """
-    if sys.platform != "linux" or type(sock) is not socket.socket or any(signal.getitimer(signal.ITIMER_REAL)):
+    if sys.platform != "linux" or type(sock) is not socket.socket:
+        return False
+    _, interval = signal.getitimer(signal.ITIMER_REAL)
+    if interval:
         return False
     try:
         _set_sleep(sock, _LONGEST_SLEEP)

@@ -52,6 +52,7 @@ class Terminal:
         self.shown = ""
         self.everything = ""
         self._ours, theirs = pty.openpty()
+        _keep_what_was_shown(theirs)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "rawsmtp", *words],
             stdin=theirs,
@@ -116,6 +117,15 @@ class Terminal:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
         os.close(self._ours)
+
+
+def _keep_what_was_shown(terminal: int) -> None:
+    """Let Ctrl-C leave what was shown and not read yet, which a terminal throws away."""
+    import termios
+
+    modes = termios.tcgetattr(terminal)
+    modes[3] |= termios.NOFLSH
+    termios.tcsetattr(terminal, termios.TCSANOW, modes)
 
 
 def _control(terminal: int) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
 import sys
 from math import inf
 from typing import TYPE_CHECKING
@@ -12,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 import rawsmtp
-from rawsmtp.client import blocking_io
 from rawsmtp.testing import MemoryServer, Server
 from rawsmtp.testing.memory import MemoryIO
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from tests.conftest import MakeClient, Talk
@@ -25,6 +23,8 @@ if TYPE_CHECKING:
 
 SENDER, RECIPIENT = "a@x.test", "b@x.test"
 TEXT = b"Subject: x\r\n\r\nhello\r\n"
+MOST = 500
+"""Alarms that are rung at most: whoever waits for the last of them waits for something else than the time."""
 GREETING, EHLO, OK, GO_ON = b"220 x.test\r\n", b"250 x.test\r\n", b"250 ok\r\n", b"354 go on\r\n"
 
 
@@ -53,51 +53,27 @@ def test_deadline_bounds_the_wait_for_the_last_reply(send_once: Callable[..., ra
     assert (caught.value.phase, caught.value.outcome) == ("content", "unknown")
 
 
-def test_a_long_wait_is_many_short_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    """recv() is left to wait for a while at a time, and what is over is the time of the reply, not of one wait."""
-    slept: list[float] = []
-    set_sleep = blocking_io._set_sleep
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no timers that interrupt")
+def test_a_signal_does_not_prolong_the_wait(make_client: MakeClient) -> None:
+    """Python goes on waiting behind a handler; the time that has passed before counts."""
+    came: list[int] = []
 
-    def watch(sock: socket.socket, seconds: float) -> float:
-        slept.append(set_sleep(sock, seconds))
-        return slept[-1]
+    def ring(number: int, _: object) -> None:
+        came.append(number)
+        if len(came) == MOST:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
-    monkeypatch.setattr(blocking_io, "_LONGEST_SLEEP", 0.02)
-    monkeypatch.setattr(blocking_io, "_set_sleep", watch)
-    with Server(script=[GREETING, b""]) as server:
-        client = rawsmtp.Client(server.host, server.port, timeout=0.1)
-        with pytest.raises(rawsmtp.SMTPTimeout, match=r"in 0\.1 seconds"):
-            client.connect()
-    assert max(slept) == 0.02
-    assert 0.0 < min(slept) < 0.02
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere poll() waits for all sockets")
-def test_recv_waits_only_where_it_keeps_the_time() -> None:
-    class Theirs(socket.socket):
-        """A socket that may wait in a way of its own."""
-
-    def waits(kind: type[socket.socket]) -> bool:
-        ours, theirs = socket.socketpair()
-        with theirs, kind(ours.family, ours.type, fileno=ours.detach()) as sock:
-            return blocking_io._can_sleep(sock) and sock.getblocking()
-
-    assert waits(socket.socket)
-    assert not waits(Theirs)
-    signal.setitimer(signal.ITIMER_REAL, 1_000, 1_000)
+    before = signal.signal(signal.SIGALRM, ring)
     try:
-        assert not waits(socket.socket)
+        with Server(script=[GREETING, b""]) as server:
+            client = make_client(server.host, server.port, timeout=0.2)
+            timer = signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
+            with pytest.raises(rawsmtp.SMTPTimeout, match=r"in 0\.2 seconds"):
+                client.connect()
+            signal.setitimer(signal.ITIMER_REAL, *timer)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def test_a_socket_that_another_waits_for_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Such as gevent's, whose descriptors never block, whatever the socket is told."""
-    monkeypatch.setattr(os, "get_blocking", lambda _: False)
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        assert not blocking_io._can_sleep(ours)
-        assert not ours.getblocking()
+        signal.signal(signal.SIGALRM, before)
+    assert 0 < len(came) < MOST
 
 
 def test_endless_patience(make_client: MakeClient) -> None:

@@ -100,16 +100,17 @@ class AsyncioIO:
 
     async def move(self, link: Link, seconds: float) -> bool:
         """Wait until octets can be moved, and move some; return False if the time was up before."""
-        sock = self._live()
+        sock = self._sock or self._live()
         if seconds <= 0:
             return False
-        if sockets.wants_to_write(link) and sockets.write(sock, link):
+        write = sockets.wants_to_write(link)
+        if write and sockets.write(sock, link):
             return True
         if self._come or not self._watch(sock):
             return self._take(link) or await self._read_when_ready(sock, link, seconds)
         if self._has_read:
             self._acknowledge()
-        is_ready = await self._wait(sock, seconds, write=sockets.wants_to_write(link))
+        is_ready = await self._wait(sock, seconds, write=write)
         if self._come:
             self._take(link)
         return is_ready
@@ -137,8 +138,9 @@ class AsyncioIO:
         self._come.append(come)
         if not come or isinstance(come, OSError) or len(self._come) >= _AHEAD:
             self._unwatch(sock)
-        if self._ready is not None:
-            _set(self._ready, True)
+        ready = self._ready
+        if ready is not None and not ready.done():
+            ready.set_result(True)
 
     def _unwatch(self, sock: socket.socket) -> None:
         if self._loop is not None and not self._is_blind and not self._loop.is_closed():
@@ -207,9 +209,9 @@ class AsyncioIO:
 
     def glance(self, link: Link) -> None:
         """Read what is there without waiting."""
-        sock = self._live()
-        while self._take(link):
-            pass
+        sock = self._sock or self._live()
+        while self._come:
+            self._take(link)
         if self._poll is None or self._poll.poll(0):
             sockets.read(sock, link)
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import select
-import signal
 import socket
-import struct
-import sys
 import threading
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -25,10 +21,6 @@ if TYPE_CHECKING:
 
 _SHORTEST_TRY = 1.0
 """Seconds that each address gets at least, while there is time at all."""
-_LONGEST_SLEEP = 60.0
-"""Seconds that recv() is left to wait: longer waits are several of these, so that the system is told of few changes."""
-_TOO_LATE = 0.001
-"""Seconds that a wait may take too long without the system being told of it."""
 
 
 class BlockingIO:
@@ -43,8 +35,6 @@ class BlockingIO:
         self._acknowledge: Callable[[], object]
         self._poll: select.poll | None = None
         self._has_read = False
-        self._sleep: float | None = None
-        self._at_once = 0
 
     def acquire(self, seconds: float) -> bool:
         """Wait for the turn to converse; return whether it came."""
@@ -71,63 +61,47 @@ class BlockingIO:
         self._acknowledge = sockets.prepare(self._sock)
         self._poll = sockets.watch(self._sock)
         self._has_read = False
-        self._at_once, self._sleep = 0, None
-        if _can_sleep(self._sock):
-            self._at_once, self._sleep = socket.MSG_DONTWAIT, _LONGEST_SLEEP
         return sockets.address_literal(self._sock)
 
     def write(self, link: Link) -> None:
         """Write what can be written without waiting."""
         self._has_read = False
-        sockets.write(self._sock or self._live(), link, self._at_once)
+        sockets.write(self._sock or self._live(), link)
 
     def move(self, link: Link, seconds: float) -> bool:
-        """Wait until octets can be moved, and move some; return False if the time was up before.
-
-        A wait may end without either: what has become of the time is asked anew.
-        """
+        """Wait until octets can be moved, and move some; return False if the time was up before."""
         sock = self._sock or self._live()
         if seconds <= 0:
             return False
-        if sockets.wants_to_write(link):
-            return self._move_either(sock, link, seconds)
+        write = sockets.wants_to_write(link)
+        if write and sockets.write(sock, link):
+            return True
         if self._has_read:
             self._acknowledge()
         self._has_read = True
-        if self._sleep is None:
-            return self._wait(sock, seconds, write=False) and (sockets.read(sock, link) or True)
-        longest = min(seconds, _LONGEST_SLEEP)
-        if not longest / 2 < self._sleep <= longest + _TOO_LATE:
-            self._sleep = _set_sleep(sock, longest)
-        sockets.read(sock, link)
-        return True
-
-    def _move_either(self, sock: socket.socket, link: Link, seconds: float) -> bool:
-        if sockets.write(sock, link, self._at_once):
-            return True
-        self._acknowledge()
-        if not self._wait(sock, seconds, write=True):
+        if not self._wait(sock, seconds, write=write):
             return False
-        sockets.read(sock, link, self._at_once)
+        # Another thread may have closed it meanwhile.
+        sockets.read(self._sock or self._live(), link)
         return True
 
     def _wait(self, sock: socket.socket, seconds: float, *, write: bool) -> bool:
         if self._poll is None:
             readable, writable, failed = select.select([sock], [sock] if write else [], [sock], seconds)
             return bool(readable or writable or failed)
-        if write:
-            self._poll.modify(sock, select.POLLIN | select.POLLOUT)
+        if not write:
+            return bool(self._poll.poll(seconds * 1000))
+        self._poll.modify(sock, select.POLLIN | select.POLLOUT)
         try:
             return bool(self._poll.poll(seconds * 1000))
         finally:
-            if write:
-                self._poll.modify(sock, select.POLLIN)
+            self._poll.modify(sock, select.POLLIN)
 
     def glance(self, link: Link) -> None:
         """Read what is there without waiting."""
-        sock = self._live()
+        sock = self._sock or self._live()
         if self._poll is None or self._poll.poll(0):
-            sockets.read(sock, link, self._at_once)
+            sockets.read(sock, link)
 
     def iterate(self, items: Any) -> Iterator[tuple[object]]:
         """Return an iterator over the caller's items, each in a tuple of its own."""
@@ -150,35 +124,6 @@ class BlockingIO:
         if self._sock is None:
             raise ConnectionLost("the connection was aborted")
         return self._sock
-
-
-def _can_sleep(sock: socket.socket) -> bool:
-    """Whether recv() itself can wait, so long and no longer: then poll() need not be asked before.
-
-    Not where somebody else's socket waits in its own way, such as one of gevent; and not where a timer interrupts the
-    waits time and again, each of which then would begin anew.
-    """
-    if sys.platform != "linux" or type(sock) is not socket.socket:
-        return False
-    _, interval = signal.getitimer(signal.ITIMER_REAL)
-    if interval:
-        return False
-    try:
-        _set_sleep(sock, _LONGEST_SLEEP)
-        sock.setblocking(True)
-    except OSError:
-        return False
-    if os.get_blocking(sock.fileno()):
-        return True
-    sock.setblocking(False)
-    return False
-
-
-def _set_sleep(sock: socket.socket, seconds: float) -> float:
-    """Let recv() wait for so many seconds, and return how many it will be: none at all would be for ever."""
-    microseconds = max(1_000, int(seconds * 1_000_000))
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", *divmod(microseconds, 1_000_000)))
-    return microseconds / 1_000_000
 
 
 def _look_up(settings: Settings) -> list[sockets.Address]:

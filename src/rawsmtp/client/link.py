@@ -97,7 +97,7 @@ class Link:
     @property
     def is_quiet(self) -> bool:
         """Whether whatever came now would come unasked: all is written and nothing is owed to us."""
-        return not self.outgoing and not self._connection.outstanding
+        return not self.outgoing and not self._connection.owed
 
     @property
     def is_over(self) -> bool:
@@ -214,10 +214,9 @@ class Link:
     def is_settled(self, owed: int) -> bool:
         """Whether all is written and at most `owed` replies are outstanding, or a reply has ended the content."""
         connection = self._connection
-        outstanding = connection.outstanding
-        if outstanding <= owed and not self.outgoing and self.write_error is None:
-            return True
-        return not outstanding and connection.state is State.CLOSED
+        if self.outgoing or self.write_error is not None or len(connection.owed) > owed:
+            return not connection.owed and connection.state is State.CLOSED
+        return True
 
     def take_replies(self) -> list[Reply]:
         """Return the replies that came since the last call."""

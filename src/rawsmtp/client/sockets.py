@@ -110,15 +110,12 @@ def shown(address: object) -> str:
     return str(address[0]) if isinstance(address, tuple) else str(address)
 
 
-def write(sock: socket.socket, link: Link, flags: int = 0) -> bool:
-    """Write what the socket takes at once; return whether it took something.
-
-    flags: for send(), so that it does not wait.
-    """
+def write(sock: socket.socket, link: Link) -> bool:
+    """Write what the socket takes at once; return whether it took something."""
     # An interruption may come when the system has the octets and we do not know it yet: then they count as written.
     link.is_writing = True
     try:
-        written = sock.send(link.outgoing, flags)
+        written = sock.send(link.outgoing)
     except (BlockingIOError, InterruptedError):
         link.is_writing = False
         return False
@@ -131,13 +128,10 @@ def write(sock: socket.socket, link: Link, flags: int = 0) -> bool:
     return True
 
 
-def read(sock: socket.socket, link: Link, flags: int = 0) -> bool:
-    """Read what is there; return whether something was. Raises ConnectionLost, and what the octets mean.
-
-    flags: for recv(), so that it does not wait where it should not.
-    """
+def read(sock: socket.socket, link: Link) -> bool:
+    """Read what is there; return whether something was. Raises ConnectionLost, and what the octets mean."""
     try:
-        link.held = sock.recv(READ, flags)
+        link.held = sock.recv(READ)
     except (BlockingIOError, InterruptedError):
         return False
     except OSError as error:

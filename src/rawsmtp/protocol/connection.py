@@ -36,6 +36,7 @@ class Connection:
 
     limits: bounds on what is taken and what is sent.
     ignore_extensions: EHLO keywords to take as not offered.
+    owed: the verbs that are still to be answered, in order.
     """
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS, ignore_extensions: Collection[str] = ()) -> None:
@@ -46,7 +47,7 @@ class Connection:
         self._parser = ReplyParser(limits)
         self._said = State.GREETING
         self._answered = State.GREETING
-        self._owed: deque[Verb] = deque([Verb.GREETING])
+        self.owed: deque[Verb] = deque([Verb.GREETING])
         self._content = DotStuffing()
         self._chunk = 0
         self.capabilities = Capabilities()
@@ -59,7 +60,7 @@ class Connection:
     @property
     def outstanding(self) -> int:
         """How many replies are owed."""
-        return len(self._owed)
+        return len(self.owed)
 
     @property
     def is_between_replies(self) -> bool:
@@ -69,7 +70,7 @@ class Connection:
     @property
     def in_content(self) -> bool:
         """Whether content has begun and its end was not said yet."""
-        return self._chunk > 0 or (self._said is State.CONTENT and not self._owed)
+        return self._chunk > 0 or (self._said is State.CONTENT and not self.owed)
 
     def send(self, *items: Item) -> bytes:
         """Return the octets to write for these items, all of them or none.
@@ -99,7 +100,7 @@ class Connection:
         return verbs
 
     def _advance(self, verbs: Sequence[Verb]) -> None:
-        owed = self._owed
+        owed = self.owed
         last = owed[-1] if owed else None
         self._said, answered = said(self._said, last, tuple(verbs), self.capabilities.pipelining)
         owed.extend(answered)
@@ -134,7 +135,7 @@ class Connection:
         does not have there; ConnectionLost for a 421 that is not owed. The error's `replies` are those before it. What
         comes behind the end of the conversation is dropped.
         """
-        if self._answered is State.CLOSED and not self._owed:
+        if self._answered is State.CLOSED and not self.owed:
             return []
         try:
             replies = self._parser.feed(data)
@@ -145,7 +146,7 @@ class Connection:
         return replies
 
     def _take(self, replies: Sequence[Reply], error: SMTPError | None = None) -> None:
-        owed = self._owed
+        owed = self.owed
         taken = 0
         try:
             for reply in replies:
@@ -170,7 +171,7 @@ class Connection:
         if state is False:
             did = "greeted" if verb is Verb.GREETING else f"answered {verb.value}"
             raise RemoteProtocolError(f"the server {did} with {str(reply)!r}", reply=reply)
-        if self._chunk and not self._owed and reply.is_success:
+        if self._chunk and not self.owed and reply.is_success:
             raise RemoteProtocolError(f"the server took a chunk before its end: {str(reply)!r}", reply=reply)
         if self._answered is not State.CLOSED:
             self._answered = state
@@ -200,7 +201,7 @@ class Connection:
 
         Raises ConnectionLost unless the conversation had ended with the answer to QUIT.
         """
-        ended = self._answered is State.CLOSED and not self._owed
+        ended = self._answered is State.CLOSED and not self.owed
         unfinished = self._parser.unfinished
         self._close()
         if unfinished:
@@ -214,7 +215,7 @@ class Connection:
         Raises LocalProtocolError without a 220 to STARTTLS, RemoteProtocolError if octets stand behind it: they came
         in clear and would be read as if they had come inside TLS. RFC 3207 §4.2.
         """
-        if self._answered is not State.HANDSHAKE or self._owed:
+        if self._answered is not State.HANDSHAKE or self.owed:
             raise LocalProtocolError(f"TLS begins behind the 220 to STARTTLS: {self._answered.value}")
         if not self._parser.is_empty:
             unfinished = self._parser.unfinished
@@ -225,7 +226,7 @@ class Connection:
 
     def _close(self) -> None:
         self._said = self._answered = State.CLOSED
-        self._owed.clear()
+        self.owed.clear()
 
 
 def _chunk_octets(item: Item, left: int) -> bytes:

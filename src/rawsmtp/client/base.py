@@ -224,10 +224,14 @@ class BaseClient:
             self._hint(result.error)
         return result
 
-    def _forget_link(self, reason: str | None) -> None:
+    def _drop(self, reason: str | None = None) -> None:
+        """Close the connection, if there is one; reason: why, for whoever goes on with it."""
         link, self._link = self._link, None
-        if link is None:
-            return
+        if link is not None:
+            self._forget(link, reason)
+        self._io.drop()
+
+    def _forget(self, link: Link, reason: str | None) -> None:
         self._redactor = link.redactor
         self._broken = reason if self._session.established else None
         progress = self._session.progress
@@ -240,6 +244,17 @@ class BaseClient:
         # A forked child has a copy of the socket: two writers on one conversation would be out of step at once.
         link = self._link
         return link is not None and not link.is_over and self._owner == process()
+
+    def _is_alive(self) -> bool:
+        """Whether the connection that may have idled is one to go on with, as far as what came unasked tells."""
+        link = self._live()
+        try:
+            self._io.glance(link)
+        except SMTPError:
+            self._drop()
+            return False
+        self._has_looked = not link.is_over
+        return self._has_looked
 
     def _is_out_of_step(self) -> bool:
         return self._link is not None and not self._link.is_idle

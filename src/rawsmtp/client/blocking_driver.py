@@ -85,14 +85,9 @@ class BlockingDriver(BaseClient):
 
     def _prepare(self) -> None:
         """Connect if there is no connection, or if the one that idled turns out unusable."""
-        if self._is_ours():
-            try:
-                self._io.glance(self._live())
-                self._has_looked = True
-            except SMTPError:
-                self._drop()
-        self._note_freshness()
-        if not self._is_ours():
+        if self._is_ours() and self._is_alive():
+            self._note_freshness()
+        else:
             self._establish()
 
     def _establish(self) -> None:
@@ -161,7 +156,7 @@ class BlockingDriver(BaseClient):
         return link
 
     def _exchange(self, effect: Exchange) -> list[Reply]:
-        link = self._live()
+        link = self._link or self._live()
         items, timeout, owed = effect
         try:
             if link.is_quiet and (early := self._look(link, effect)):
@@ -202,7 +197,3 @@ class BlockingDriver(BaseClient):
         if not in_time:
             raise self._late(link, patience if until < last else last - begun)
         return now
-
-    def _drop(self, reason: str | None = None) -> None:
-        self._forget_link(reason)
-        self._io.drop()

@@ -102,8 +102,7 @@ class Link:
     @property
     def is_over(self) -> bool:
         """Whether nothing more can be said on it: it has ended, or what came unasked would be taken for an answer."""
-        connection = self._connection
-        return connection.state is State.CLOSED or (not connection.is_between_replies and self.is_quiet)
+        return self._connection.is_over
 
     def begin(self) -> None:
         """Take note that what was said has been answered and dealt with, and something else is to be said."""

@@ -77,19 +77,16 @@ def _given_sender(sender: str | Mail) -> Mail:
     return sender if isinstance(sender, Mail) else Mail(sender)
 
 
-def _given_recipient(recipient: str | Rcpt) -> Rcpt:
-    if type(recipient) is str:
-        return _rcpt(recipient)
-    return recipient if isinstance(recipient, Rcpt) else Rcpt(recipient)
-
-
 def _listed(recipients: str | Iterable[str | Rcpt]) -> list[Rcpt]:
     if isinstance(recipients, (str, Rcpt)):
         recipients = [recipients]
     is_list = isinstance(recipients, (list, tuple))  # asked first: an abstract class takes its time to answer
     if not is_list and (isinstance(recipients, (bytes, bytearray, Mapping)) or not isinstance(recipients, Iterable)):
         raise TypeError(f"recipients is an address or a list of them, not {type(recipients).__name__}: {recipients!a}")
-    return [_given_recipient(recipient) for recipient in recipients]
+    return [
+        _rcpt(recipient) if type(recipient) is str else recipient if isinstance(recipient, Rcpt) else Rcpt(recipient)
+        for recipient in recipients
+    ]
 
 
 def _sender(headers: Message | None) -> Mail:

@@ -63,9 +63,9 @@ class Connection:
         return len(self.owed)
 
     @property
-    def is_between_replies(self) -> bool:
-        """Whether every octet that came belongs to a complete reply."""
-        return self._parser.is_empty
+    def is_over(self) -> bool:
+        """Whether nothing more can be said: it has ended, or what came unasked would be taken for an answer."""
+        return self._answered is State.CLOSED or not (self.owed or self._parser.is_empty)
 
     @property
     def in_content(self) -> bool:

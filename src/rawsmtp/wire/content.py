@@ -40,41 +40,35 @@ class LineEnds:
         self.at_line_start = converted[-1:] == b"\n"
         return converted
 
-    def take(self, piece: bytes) -> bytes:
-        """Take note of a piece whose line ends are CRLF, none of them cut, and return it."""
-        if piece:
-            self._after_cr = False
-            self.at_line_start = piece[-1:] == b"\n"
-        return piece
-
     def end(self) -> bytes:
         """Return the CRLF that the last line lacks; nothing for an empty content, which stays empty."""
         return b"" if self.at_line_start else b"\r\n"
 
 
-class DotStuffing:
+class DotStuffing(LineEnds):
     """Line ends, and a second dot where a line begins with one; the form that content has after DATA."""
 
-    __slots__ = ("_lines",)
-
-    def __init__(self) -> None:
-        self._lines = LineEnds()
+    __slots__ = ()
 
     def convert(self, piece: bytes, *, is_canonical: bool = False) -> bytes:
         """Return the piece as it goes on the wire.
 
         is_canonical: whether its line ends are known to be CRLF, and none is cut.
         """
-        at_line_start = self._lines.at_line_start
-        converted = self._lines.take(piece) if is_canonical else self._lines.convert(piece)
-        if b"." not in converted:
-            return converted
-        stuffed = converted.replace(b"\r\n.", b"\r\n..")
+        at_line_start = self.at_line_start
+        if not is_canonical:
+            piece = super().convert(piece)
+        elif piece:
+            self._after_cr = False
+            self.at_line_start = piece[-1:] == b"\n"
+        if b"." not in piece:
+            return piece
+        stuffed = piece.replace(b"\r\n.", b"\r\n..")
         return b"." + stuffed if at_line_start and stuffed[:1] == b"." else stuffed
 
     def end(self) -> bytes:
         """Return the end of the content: the CRLF that the last line lacks, and the final dot."""
-        return self._lines.end() + b".\r\n"
+        return b".\r\n" if self.at_line_start else b"\r\n.\r\n"
 
 
 class Survey(NamedTuple):

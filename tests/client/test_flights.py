@@ -173,3 +173,34 @@ def test_verdict_does_not_depend_on_the_envelope_behind_the_dot(
     thread.join(10)
     told = [getattr(result.error, "outcome", "sent") for result in results]
     assert told == ["sent", expected, "not_sent"]
+
+
+def test_nothing_more_is_written_behind_a_refusal_in_the_midst(make_client: MakeClient) -> None:
+    """A server that has refused may read no further: who writes on waits for ever."""
+    is_over = threading.Event()
+
+    def serve() -> None:
+        sock, _ = listener.accept()
+        with sock:
+            sock.settimeout(10)
+            sock.sendall(b"220 x\r\n")
+            for end in (b"EHLO", b"MAIL", b"RCPT", b"DATA"):
+                hear(sock, end)
+                hear(sock, b"\r\n")
+                sock.sendall(b"354 go\r\n" if end == b"DATA" else b"250 ok\r\n")
+            hear(sock, b"\r\n")
+            sock.sendall(b"552 no\r\n")
+            is_over.wait(10)
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    client = make_client("127.0.0.1", listener.getsockname()[1], security="none", timeout=5, connect=narrow)
+    content = b"0123456789\r\n" * 100_000
+    with listener, pytest.raises(rawsmtp.MessageRefused) as caught:
+        client.send(content, sender="s@x.test", recipients="r@x.test")
+    is_over.set()
+    thread.join(10)
+    assert caught.value.reply == rawsmtp.Reply(552, "no")
+    assert (caught.value.phase, caught.value.outcome) == ("content", "refused")

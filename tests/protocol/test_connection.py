@@ -54,6 +54,20 @@ def test_states_of_a_session() -> None:
     assert state(connection) is State.SENDER
 
 
+def test_is_over_with_the_answer_to_quit_and_with_octets_that_answer_nothing() -> None:
+    connection, seen = connected(), []
+    connection.send(commands.Noop())
+    for octets in (b"25", b"0 ok\r\n"):
+        connection.receive(octets)
+        seen.append(connection.is_over)
+    connection.send(QUIT)
+    connection.receive(b"221 bye\r\n")
+    assert [*seen, connection.is_over] == [False, False, True]
+    stray = connected()
+    stray.receive(b"42")
+    assert stray.is_over
+
+
 FORBIDDEN: list[tuple[str, list[Item]]] = [
     ("content", [commands.Content(b"x")]),
     ("the dot", [END]),

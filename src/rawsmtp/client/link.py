@@ -118,9 +118,7 @@ class Link:
         self.outgoing += octets
         self._put_in_all += len(octets)
         self._transcript.record_sent(items, tls=self._tls is not None)
-        if _NOT_PLAIN.isdisjoint(map(type, items)):
-            self._is_ending = False
-        else:
+        if not _NOT_PLAIN.isdisjoint(map(type, items)):
             self._note(items)
 
     def _note(self, items: Sequence[Item]) -> None:
@@ -131,8 +129,6 @@ class Link:
                 self._is_ending = True
                 break
             if isinstance(item, Command):
-                # The octets of a big chunk come after the call in which its BDAT was said: what has ended stays so.
-                self._is_ending = False
                 behind += len(item.line)
                 if isinstance(item, (Auth, AuthAnswer)):
                     self._keep_secret(item)

@@ -95,6 +95,34 @@ def test_each_call_has_its_own(talk: Talk) -> None:
         assert client.noop().is_success
 
 
+def test_each_reply_of_a_flight_has_its_own_time(talk: Talk) -> None:
+    server = MemoryServer()
+    server.delay("*", 4)
+    client = talk(server, timeout=5, deadline=100.0)
+    to = ["b@x.test", "c@x.test", "d@x.test"]
+    assert [*client.send(TEXT, sender="a@x.test", recipients=to, refused="continue").accepted] == to
+    server.delay("*", 6)
+    with pytest.raises(SMTPTimeout, match="in 5 seconds"):
+        client.noop()
+
+
+def test_nothing_is_said_when_the_deadline_is_over(talk: Talk) -> None:
+    """The reply came in time, and then the process had to wait: what it would say could not be answered in time."""
+    client: Any = talk(MemoryServer(script=SESSION), deadline=5.0)
+    io = client._client._io
+    memory: Any = io if isinstance(io, MemoryIO) else io._memory
+    hear = memory._hear
+
+    def sleeps_behind_it(link: Link, step: Any) -> None:
+        hear(link, step)
+        memory._clock += 5.0 if step.octets.startswith(b"354") else 0.0
+
+    memory._hear = sleeps_behind_it
+    with pytest.raises(SMTPTimeout, match="deadline of 5 seconds is over") as caught:
+        send(client)
+    assert (caught.value.phase, caught.value.outcome) == ("content", "not_sent")
+
+
 def reading(client: Any, octets: int) -> Any:
     """Let the server take so many octets a second."""
     io = client._client._io

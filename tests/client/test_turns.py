@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import rawsmtp
+from rawsmtp import commands
 from rawsmtp.testing import MemoryServer, Server
 from rawsmtp.testing.memory import run
 
@@ -246,3 +247,15 @@ def test_child_forked_from_a_loop_does_not_share_the_connection(server: Server, 
 
     asyncio.run(fork())
     assert len(server.sessions) == 2
+
+
+def test_call_that_another_thread_ends_says_so() -> None:
+    def ends(command: object) -> None:
+        if isinstance(command, commands.Noop):
+            client.abort()
+
+    with Server(handler=ends) as server:
+        client = rawsmtp.Client(server.host, server.port)
+        client.connect()
+        with pytest.raises(rawsmtp.ConnectionLost, match="the connection was aborted"):
+            client.noop()

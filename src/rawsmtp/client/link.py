@@ -209,7 +209,7 @@ class Link:
     def is_settled(self, owed: int) -> bool:
         """Whether all is written and at most `owed` replies are outstanding, or a reply has ended the content."""
         connection = self._connection
-        if self.outgoing or self.write_error is not None or len(connection.owed) > owed:
+        if self.outgoing or len(connection.owed) > owed:
             return not connection.owed and connection.state is State.CLOSED
         return True
 

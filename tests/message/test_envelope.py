@@ -91,3 +91,23 @@ def test_arguments_win_over_headers() -> None:
 def test_unclear_headers(lines: list[str], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         make(parsed(*lines), None, None)
+
+
+@pytest.mark.parametrize("addresses", [["b@x.test"] * 2, ["b@x.test", "c@x.test", "b@x.test", "c@x.test"]])
+def test_each_recipient_once_in_order(addresses: list[str]) -> None:
+    found = make(b"", "a@x.test", addresses)
+    assert [recipient.address for recipient in found.recipients] == sorted(set(addresses))
+
+
+@pytest.mark.parametrize("addresses", [["a@faß.test", "b@x.test"], ["a@x.test", "b@faß.test"]])
+def test_domain_that_has_two_forms_is_refused_at_once(addresses: list[str]) -> None:
+    with pytest.raises(ValueError, match="IDNA 2003 and 2008 disagree"):
+        make(b"", *addresses)
+
+
+def test_bad_address_is_refused_each_time() -> None:
+    for _ in range(2):
+        with pytest.raises(ValueError, match="a b"):
+            make(b"", "a b", "b@x.test")
+        with pytest.raises(ValueError, match="a b"):
+            make(b"", "a@x.test", ["a b"])

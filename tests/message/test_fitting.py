@@ -137,6 +137,11 @@ def test_what_the_caller_declared_is_not_said_again() -> None:
     assert bytes(envelope.sender) == b"MAIL FROM:<a@x.test> body=8BITMIME SIZE=7 smtputf8\r\n"
 
 
+def test_address_and_octets_each_ask_for_what_they_need() -> None:
+    envelope, _ = fit(make(b"", "ü@x.test", "b@x.test"), Source("ü".encode()), offering([EIGHT, UTF8]))
+    assert bytes(envelope.sender).decode() == "MAIL FROM:<ü@x.test> BODY=8BITMIME SMTPUTF8\r\n"
+
+
 def test_parameters_of_the_caller_stay() -> None:
     sender = commands.Mail("a@ü.test", "RET=HDRS")
     recipient = commands.Rcpt("b@ü.test", "NOTIFY=NEVER")

@@ -89,3 +89,9 @@ def test_no_line_end_is_cut(shift: int) -> None:
     machine = DotStuffing()
     wire = b"".join(machine.convert(piece, is_canonical=True) for piece in pieces)
     assert wire + machine.end() == stuff(octets)
+
+
+def test_a_piece_without_a_cut_line_end_forgets_the_cr_before_it() -> None:
+    machine = DotStuffing()
+    wire = machine.convert(b"a\r") + machine.convert(b"b", is_canonical=True) + machine.convert(b"\nc")
+    assert wire == b"a\r\nb\r\nc"

@@ -91,7 +91,6 @@ class BaseClient:
         self._takes_async: bool = self._io.takes_async
         self._broken: str | None = None
         self._streaming = False
-        self._has_looked = False
         self._deadline = inf
         self._ends: float | None = None
         self._used = -inf
@@ -206,9 +205,6 @@ class BaseClient:
         """Return what came unasked, before anything is said that it would be taken to answer."""
         if effect.items:
             link.begin()
-        if self._has_looked:
-            self._has_looked = False
-            return []
         self._io.glance(link)
         return link.take_replies()
 
@@ -253,8 +249,7 @@ class BaseClient:
         except SMTPError:
             self._drop()
             return False
-        self._has_looked = not link.is_over
-        return self._has_looked
+        return not link.is_over
 
     def _is_out_of_step(self) -> bool:
         return self._link is not None and not self._link.is_idle
@@ -266,7 +261,6 @@ class BaseClient:
 
     def _note_pause(self, begun: float) -> None:
         """Take note that the caller took its time since then: the deadline waits, and the connection idles."""
-        self._has_looked = False
         seconds = self._now() - begun
         self._deadline += seconds
         if seconds >= IDLE:

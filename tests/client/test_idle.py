@@ -89,6 +89,18 @@ def test_ended_under_the_first_flight(talk: Talk, answers: list[Any], replaced: 
     assert server.mails() == ([2, 1] if replaced else [2])
 
 
+@pytest.mark.parametrize("end", [[Cut()], [b"421 4.4.2 too long\r\n", Cut()], [b"451 4.7.0 no\r\n", Cut()]])
+def test_ended_under_a_later_command_is_not_replaced(talk: Talk, end: list[Any]) -> None:
+    """Where each command waits for its answer, MAIL was answered before: the connection was no idle one any more."""
+    server = Scripts([GREETING, b"250 x\r\n", *TRANSACTION, b"250 queued as 1\r\n", OK, end], WHOLE)
+    client = talk(server, timeout=5)
+    send(client)
+    with pytest.raises((rawsmtp.ConnectionLost, rawsmtp.RecipientsRefused)) as caught:
+        send(client)
+    assert caught.value.outcome == ("not_sent" if len(end) == 1 else "refused")
+    assert server.mails() == [2]
+
+
 def test_new_connection_is_not_replaced(talk: Talk) -> None:
     server = Scripts([GREETING, HELLO, Cut()], WHOLE)
     with pytest.raises(rawsmtp.ConnectionLost) as caught:

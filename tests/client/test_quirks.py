@@ -397,6 +397,17 @@ def test_no_lone_dot_where_somebody_was_accepted(talk: Talk) -> None:
     assert session.received.endswith(b"DATA\r\n")
 
 
+def test_progress_of_a_small_message_is_one_report_and_of_an_empty_one_none(talk: Talk) -> None:
+    for octets, reports in ((b"x\r\n", [(3, 3)]), (b"", [])):
+        told: list[tuple[int, int | None]] = []
+        client = talk(MemoryServer())
+        client.send(
+            octets, sender="a@x.test", recipients="b@x.test", on_progress=lambda *each, told=told: told.append(each)
+        )
+        assert told == reports
+        assert (f"[{len(octets)} octets]" in str(client.transcript)) is bool(octets)
+
+
 def test_progress_is_told(talk: Talk) -> None:
     told: list[tuple[int, int | None]] = []
     server = MemoryServer()

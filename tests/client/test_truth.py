@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import rawsmtp
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 EXTENSIONS = ["PIPELINING", "CHUNKING", "SIZE", "8BITMIME"]
 COMMANDS = ["EHLO", "MAIL", "RCPT", "DATA", ".", "BDAT", "RSET", "QUIT", "GREETING", "*"]
-JUNK = [b"", b"junk\r\n", b"25", b"250 ok\r\n250 ok\r\n", b"550-a\r\n250 b\r\n", b"250-more\r\n", b"354 go\r\n"]
+TWO_REPLIES = b"250 ok\r\n250 ok\r\n"
+JUNK = [b"", b"junk\r\n", b"25", TWO_REPLIES, b"550-a\r\n250 b\r\n", b"250-more\r\n", b"354 go\r\n"]
 
 
 @dataclass(frozen=True)
@@ -263,6 +264,9 @@ def test_word_and_mailbox_agree(
     losses: list[int],
     connections: int | None,
 ) -> None:
+    # Where content goes ahead, a reply too many and one too few make the right number, and nobody can tell.
+    has_too_many = any(fault.value == TWO_REPLIES for fault in asked)
+    assume(mode != "window" or not has_too_many or (len(asked) == 1 and not losses))
     server = FarServer(losses, extensions=EXTENSIONS, chop=chop, tls=tls, connections=connections)
     server.hide(*hidden)
     for fault in asked:

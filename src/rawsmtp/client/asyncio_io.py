@@ -104,19 +104,29 @@ class AsyncioIO:
         if seconds <= 0:
             return False
         write = sockets.wants_to_write(link)
-        if write and sockets.write(sock, link):
+        if (write and sockets.write(sock, link)) or self._take(link):
             return True
-        if self._come or not self._watch(sock):
-            return self._take(link) or await self._read_when_ready(sock, link, seconds)
+        loop = self._watch(sock)
+        if loop is None:
+            return await self._read_when_ready(sock, link, seconds)
         if self._has_read:
             self._acknowledge()
-        is_ready = await self._wait(sock, seconds, write=write)
-        if self._come:
-            self._take(link)
+        ready: asyncio.Future[bool] = loop.create_future()
+        self._ready = ready
+        if write:
+            loop.add_writer(sock, _set, ready, True)
+        self._set_timer(loop, seconds)
+        try:
+            is_ready = await ready
+        finally:
+            self._ready = None
+            if write and self._sock is sock:
+                loop.remove_writer(sock)
+        self._take(link)
         return is_ready
 
-    def _watch(self, sock: socket.socket) -> bool:
-        """Let the event loop read whatever comes; return False if it cannot watch sockets."""
+    def _watch(self, sock: socket.socket) -> asyncio.AbstractEventLoop | None:
+        """Let the event loop read whatever comes, and return it; None if it cannot watch sockets."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             self._stop_timer()
@@ -125,7 +135,7 @@ class AsyncioIO:
                 loop.add_reader(sock, self._read, sock)
             except NotImplementedError:
                 self._is_blind = True
-        return not self._is_blind
+        return None if self._is_blind else loop
 
     def _read(self, sock: socket.socket) -> None:
         """Take what has come, as soon as the event loop sees it: it would see it again until it is taken."""
@@ -156,20 +166,6 @@ class AsyncioIO:
         self._has_read = True
         sockets.receive(self._come.popleft(), link)
         return True
-
-    async def _wait(self, sock: socket.socket, seconds: float, *, write: bool) -> bool:
-        loop = asyncio.get_running_loop()
-        ready: asyncio.Future[bool] = loop.create_future()
-        self._ready = ready
-        if write:
-            loop.add_writer(sock, _set, ready, True)
-        self._set_timer(loop, seconds)
-        try:
-            return await ready
-        finally:
-            self._ready = None
-            if write and self._sock is sock:
-                loop.remove_writer(sock)
 
     def _set_timer(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         # One timer serves many waits, as most of them end long before it: it rings early, and then is set anew.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rawsmtp.errors import RemoteProtocolError
@@ -47,17 +48,9 @@ class Capabilities(Mapping[str, tuple[str, ...]]):
         ignore: keywords to leave out, in any case.
         Raises RemoteProtocolError for more keywords than the limits allow.
         """
-        lines = reply.lines[1:]
-        if len(lines) > limits.keywords:
+        if reply.text.count("\n") > limits.keywords:
             raise RemoteProtocolError(f"an EHLO reply with more than {limits.keywords} keywords", reply=reply)
-        ignored = {keyword.upper() for keyword in ignore}
-        keywords: dict[str, tuple[str, ...]] = {}
-        for line in lines:
-            keyword, parameters = _keyword(line)
-            if keyword and keyword not in ignored:
-                # Several AUTH lines are one: some servers say the old form beside the new one.
-                keywords[keyword] = tuple(dict.fromkeys((*keywords.get(keyword, ()), *parameters)))
-        return cls(keywords)
+        return _parsed(cls, reply.text, frozenset(ignore))
 
     def __getitem__(self, keyword: str) -> tuple[str, ...]:
         return self._keywords[keyword.upper()]
@@ -131,3 +124,16 @@ def _keyword(line: str) -> tuple[str, list[str]]:
         words[:1] = words[0].split("=", 1)
     keyword = words[0].upper() if words else ""
     return _ALIASES.get(keyword, keyword), [word for word in words[1:] if word]
+
+
+# A server says the same on each connection, and each connection asks more than once.
+@lru_cache(maxsize=64)
+def _parsed(kind: type[Capabilities], text: str, ignore: frozenset[str]) -> Capabilities:
+    ignored = {keyword.upper() for keyword in ignore}
+    keywords: dict[str, tuple[str, ...]] = {}
+    for line in text.split("\n")[1:]:
+        keyword, parameters = _keyword(line)
+        if keyword and keyword not in ignored:
+            # Several AUTH lines are one: some servers say the old form beside the new one.
+            keywords[keyword] = tuple(dict.fromkeys((*keywords.get(keyword, ()), *parameters)))
+    return kind(keywords)

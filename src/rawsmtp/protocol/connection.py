@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _INJECTED = "octets in clear behind the reply to STARTTLS, an attack"
 _BDAT_VERBS = frozenset({Verb.BDAT, Verb.BDAT_LAST})
-_TELLING = frozenset({Verb.EHLO, Verb.LHLO, Verb.HELO, Verb.DATA})
 _HELLO_VERBS = (Verb.EHLO, Verb.LHLO, Verb.HELO)
 
 
@@ -153,10 +152,7 @@ class Connection:
                 verb = owed.popleft() if owed else self._verb_unasked(reply)
                 reached = row_of(verb, reply.code)
                 if reached is not SAME:
-                    if not reached or self._chunk or verb in _TELLING or self._answered is State.CLOSED:
-                        self._reach(reached, verb, reply)
-                    else:
-                        self._answered = reached
+                    self._reach(reached, verb, reply)
                 if not owed:
                     self._said = self._answered
                 taken += 1

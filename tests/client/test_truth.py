@@ -243,7 +243,7 @@ MODES = ["one by one", "many", "window"]
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("kind", ["blocking", "asyncio"])
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     sent=st.lists(messages, min_size=1, max_size=5),
     asked=st.lists(faults, max_size=4),

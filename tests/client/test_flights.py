@@ -175,6 +175,39 @@ def test_verdict_does_not_depend_on_the_envelope_behind_the_dot(
     assert told == ["sent", expected, "not_sent"]
 
 
+def take_envelope(sock: socket.socket) -> None:
+    sock.settimeout(10)
+    sock.sendall(b"220 x\r\n")
+    for end in (b"EHLO", b"MAIL", b"RCPT", b"DATA"):
+        hear(sock, end)
+        hear(sock, b"\r\n")
+        sock.sendall(b"354 go\r\n" if end == b"DATA" else b"250 ok\r\n")
+
+
+def test_content_is_written_as_fast_as_it_is_read(make_client: MakeClient) -> None:
+    """The buffers are full, and no word comes meanwhile: only that the server reads lets the rest be written."""
+
+    def serve() -> None:
+        sock, _ = listener.accept()
+        with sock:
+            take_envelope(sock)
+            heard = bytearray()
+            while not heard.endswith(b"\r\n.\r\n"):
+                heard += sock.recv(4_096)
+            sock.sendall(b"250 %d octets\r\n" % len(heard))
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    client = make_client("127.0.0.1", listener.getsockname()[1], security="none", timeout=5, connect=narrow)
+    content = b"0123456789\r\n" * 100_000
+    with listener:
+        receipt = client.send(content, sender="s@x.test", recipients="r@x.test")
+    thread.join(10)
+    assert receipt.reply.text == f"{len(content) + 3} octets"
+
+
 def test_nothing_more_is_written_behind_a_refusal_in_the_midst(make_client: MakeClient) -> None:
     """A server that has refused may read no further: who writes on waits for ever."""
     is_over = threading.Event()
@@ -182,12 +215,7 @@ def test_nothing_more_is_written_behind_a_refusal_in_the_midst(make_client: Make
     def serve() -> None:
         sock, _ = listener.accept()
         with sock:
-            sock.settimeout(10)
-            sock.sendall(b"220 x\r\n")
-            for end in (b"EHLO", b"MAIL", b"RCPT", b"DATA"):
-                hear(sock, end)
-                hear(sock, b"\r\n")
-                sock.sendall(b"354 go\r\n" if end == b"DATA" else b"250 ok\r\n")
+            take_envelope(sock)
             hear(sock, b"\r\n")
             sock.sendall(b"552 no\r\n")
             is_over.wait(10)
@@ -203,4 +231,5 @@ def test_nothing_more_is_written_behind_a_refusal_in_the_midst(make_client: Make
     is_over.set()
     thread.join(10)
     assert caught.value.reply == rawsmtp.Reply(552, "no")
+    assert caught.value.__cause__ is None, "it was not the end of the waiting"
     assert (caught.value.phase, caught.value.outcome) == ("content", "refused")

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import rawsmtp
-from rawsmtp import commands
 from rawsmtp.testing import MemoryServer, Server
 from rawsmtp.testing.memory import run
 
@@ -250,12 +249,18 @@ def test_child_forked_from_a_loop_does_not_share_the_connection(server: Server, 
 
 
 def test_call_that_another_thread_ends_says_so() -> None:
-    def ends(command: object) -> None:
-        if isinstance(command, commands.Noop):
-            client.abort()
+    class Ended:
+        """Ends the connection in the midst of a wait, as another thread may."""
 
-    with Server(handler=ends) as server:
+        def poll(self, milliseconds: float) -> list[int]:
+            if milliseconds:
+                client.abort()
+            return [1] if milliseconds else []
+
+    with Server() as server:
         client = rawsmtp.Client(server.host, server.port)
         client.connect()
+        io: Any = client._io
+        io._poll = Ended()
         with pytest.raises(rawsmtp.ConnectionLost, match="the connection was aborted"):
             client.noop()

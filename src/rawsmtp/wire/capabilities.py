@@ -127,7 +127,7 @@ def _keyword(line: str) -> tuple[str, list[str]]:
 
 
 # A server says the same on each connection, and each connection asks more than once.
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _parsed(kind: type[Capabilities], text: str, ignore: frozenset[str]) -> Capabilities:
     ignored = {keyword.upper() for keyword in ignore}
     keywords: dict[str, tuple[str, ...]] = {}
